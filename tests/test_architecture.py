@@ -28,6 +28,7 @@ ENGINE_MAY = {
 ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
     ("expression.py", "ast"),
+    ("spread.py", "concurrent"),  # the face of executors, which are handed in
     ("bundled.py", "importlib"),  # its own data sets, which are files of the program
     ("bundled.py", "zipfile"),  # the error that reading a broken one raises
 }
@@ -82,7 +83,7 @@ FLOORS = (
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
-    ("training.session", "training.rows", "insight.explain", "building"),
+    ("training.session", "training.rows", "insight.explain", "building", "trials"),
     (
         "insight.slice_plan",
         "problems.surface.building",
@@ -106,6 +107,7 @@ ROOMS = {
         ".problems.clustering",
         ".problems.association",
         ".training",
+        ".trials",
     )
 }
 # Which rooms of the app a room may know besides itself.

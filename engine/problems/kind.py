@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from engine.batches import BATCHES
 from engine.blocks import Block
 from engine.choices import Choice, choose
-from engine.contracts import Catalogue, Check, Hyper, Kernel, Routine, SettingError, Tier, no_check
+from engine.contracts import Catalogue, Check, Hyper, Kernel, Routine, SettingError, Tier, no_check, shown
 from engine.data.table import Table
 from engine.memory import Need, needed
 from engine.optimizers import OPTIMIZERS
@@ -23,6 +23,8 @@ from engine.training.measures import WATCHED, Measure
 from engine.validation import Entries, text
 
 Own = tuple[tuple[str, Any], ...]  # settings of a task by their names, in order
+
+_SEEDS = 2**53  # whole numbers that a seed may be
 
 KIND = "kind"  # the entry of a problem's table in a file that names its kind
 
@@ -52,10 +54,10 @@ class ProblemKind(ABC):
     range, for a panel made from them. measures: every measure that a subject of this kind may have. first_curves: the
     keys of the curves that are there at first. edits: settings that change what is there a little further each time,
     such as points that are drawn. catalogues: by a setting, or a knob of one, whose values are their keys.
-    brings_others: settings that may change others with them. seeds, rates: what the transport bar says of new seeds
-    and of its speed. trains: whether runs see examples, so that their batches and examples per second mean something.
-    sampled: whether the loss is drawn anew in every update, so that what compares losses is refused (see `refused`).
-    example: what a batch consists of, in a word; empty where that is not worth a word.
+    brings_others: settings that may change others with them. randomness: what new seeds renew, in words. rates: what
+    the transport bar says of its speed. trains: whether runs see examples, so that their batches and examples per
+    second mean something. sampled: whether the loss is drawn anew in every update, so that what compares losses is
+    refused (see `refused`). example: what a batch consists of, in a word; empty where that is not worth a word.
     own_parts: settings of the task that a run may have for itself, all of them at once; own_title, own_help: of the
     switch for that.
 
@@ -73,7 +75,7 @@ class ProblemKind(ABC):
     edits: ClassVar[tuple[Setting, ...]] = ()
     catalogues: ClassVar[Mapping[str, Catalogue[Any]]] = {}
     brings_others: ClassVar[tuple[str, ...]] = ()
-    seeds: ClassVar[str] = "New seeds, restarts all runs"
+    randomness: ClassVar[str] = ""
     rates: ClassVar[str] = "Updates per second of every run"
     trains: ClassVar[bool] = False
     sampled: ClassVar[bool] = False
@@ -126,6 +128,27 @@ class ProblemKind(ABC):
     def batch_words(self, batch: Choice, examples: int) -> str:
         """What an update takes with these batches, below the choice of them; empty if there is nothing to say."""
         return ""
+
+    @property
+    def seeds(self) -> str:
+        """What the transport bar says of new seeds."""
+        return f"New seeds{f': new {self.randomness}' if self.randomness else ''}, restarts all runs"
+
+    def reseeded(self, task: Any, number: int, seed: str = "") -> Task:
+        """The task with other seeds, by their number: 0 is the task itself. seed: one of its SEEDS; else all of them.
+
+        What nothing is random in may begin elsewhere instead (see `reseeding`). Raises SettingError.
+        """
+        if seed and seed not in task.SEEDS:
+            raise SettingError(f"there is no seed {shown(seed, 60)}; one of {', '.join(task.SEEDS)}")
+        found: Task = task
+        for name in (seed,) if seed else task.SEEDS:
+            found = found.having(name, (found.value(name) + number) % _SEEDS)
+        return found
+
+    def reseeding(self, task: Any) -> str:
+        """What differs from seed to seed, in words that follow 'new'."""
+        return self.randomness or "random numbers"
 
     def own_of(self, task: Any) -> Own:
         """Of `own_parts` what a run on this task would have for itself."""

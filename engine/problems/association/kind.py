@@ -31,7 +31,7 @@ class AssociationKind(ProblemKind):
     knobs = ASSOCIATION_KNOBS
     measures = ASSOCIATION_MEASURES
     first_curves = ("loss", "layer_pair_loss", "layer_singular_value")
-    seeds = "New seeds: new rotations and batches, restarts all runs"
+    randomness = "rotations and batches"
     rates = "Updates per second of every run; pairs per second of all runs together"
     trains = True
     example = "pair"

@@ -50,7 +50,7 @@ class ClusteringKind(ProblemKind):
     edits = CLUSTER_EDITS
     catalogues = {"points": POINTS, "model": MODELS}
     brings_others = ("points", "clusters", "start", "start_seed")
-    seeds = "New seeds: new points, starts and batches, restarts all runs"
+    randomness = "points, starts and batches"
     rates = "Updates per second of every run; points per second of all runs together"
     trains = True
     example = "point"

@@ -43,7 +43,7 @@ class PolicyKind(ProblemKind):
     first_curves = ("return", "gain", "entropy")
     catalogues = {"environment": ENVIRONMENTS, "method": METHODS}
     brings_others = ("environment",)
-    seeds = "New seeds: new episodes and initial weights, restarts all runs"
+    randomness = "episodes and initial weights"
     rates = "Updates per second of every run; episodes per second of all runs together"
     sampled = True
     example = "episode"

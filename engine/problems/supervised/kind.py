@@ -72,7 +72,7 @@ class NetworkKind(ProblemKind):
         "target_scaling": SCALINGS,
     }
     brings_others = ("data", "target", "loss", "architecture")
-    seeds = "New seeds: new data, initial weights and batches, restarts all runs"
+    randomness = "data, initial weights and batches"
     rates = "Updates per second of every run; examples per second of all runs together"
     trains = True
     example = "example"

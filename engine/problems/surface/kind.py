@@ -16,10 +16,12 @@ from engine.problems.subject import Subject
 from engine.problems.surface import SURFACES
 from engine.problems.surface.formula import formula_objective, program
 from engine.problems.surface.task import NOISE, SEED, Formula, SurfaceTask, surface_task
+from engine.random_generator import RandomGenerator
 from engine.validation import Entries
 
 _FIRST = "rosenbrock"
 _TYPED = "formula"
+_NEAR = 0.05  # of the sides of the view: how far from the start trials with other seeds begin, without noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class SurfaceKind(ProblemKind):
     catalogues = {"surface": SURFACES}
     marks = ("surface", "formula", "start")
     first_curves = ("loss", "gradient_norm", "learning_rate")
-    seeds = "New seeds: new noise, restarts all runs"
+    randomness = "noise"
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -102,6 +104,20 @@ class SurfaceKind(ProblemKind):
 
     def read(self, entries: Entries, check: Check = no_check) -> SurfaceTask:
         return surface_task(entries)
+
+    def reseeded(self, task: SurfaceTask, number: int, seed: str = "") -> SurfaceTask:
+        """Without noise nothing is random: it begins elsewhere near by, by the number."""
+        if task.noise or not number:
+            return super().reseeded(task, number, seed)  # type: ignore[return-value]
+        x0, x1, y0, y1 = self.problem(task).subject.view  # type: ignore[attr-defined]
+        shares = RandomGenerator(task.seed).child(number).uniform(2, -_NEAR, _NEAR)
+        x, y = np.array(task.start) + shares * (x1 - x0, y1 - y0)
+        return task.having("start", [float(x), float(y)])
+
+    def reseeding(self, task: SurfaceTask) -> str:
+        if task.noise:
+            return super().reseeding(task)
+        return f"starts within {_NEAR:.0%} of the view around the start, for nothing is random here"
 
     def problem(self, task: SurfaceTask) -> Problem:
         found = _catalogued_problem if isinstance(task.surface, Choice) else _typed_problem

@@ -141,7 +141,7 @@ def test_import_and_paste_are_asked_for(problem, qtbot):
     problem.paste_wanted.connect(lambda: asked.append("paste"))
     problem.text_wanted.connect(lambda: asked.append("text"))
     data = problem.panels["network"].data
-    for button in (data.load, data.paste, data.text):
+    for button in (data.load, data.paste, data.own_text):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked == ["import", "paste", "text"]
 

@@ -1,0 +1,67 @@
+"""What is compared: runs of an experiment, each by itself, on the same problem with the same seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from engine.contracts import Value
+from engine.problems.kind import kind_of
+from engine.setting import Setting
+from engine.training.experiment import NEVER, Experiment, RunRecord, of_run
+from engine.trials.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One of those compared: the id of its run, its name, its colour, and how it begins."""
+
+    key: str
+    name: str
+    colour: int
+    record: RunRecord
+
+
+def arms_of(experiment: Experiment, ids: Iterable[str] = ()) -> tuple[Arm, ...]:
+    """The runs of an experiment with these ids; without any, those that are visible."""
+    wanted = set(ids)
+    records = [
+        record for record in experiment.runs if (record.settings.id in wanted if wanted else record.settings.visible)
+    ]
+    names = [record.settings.name for record in records]
+    return tuple(
+        Arm(record.settings.id, _numbered(names, place), record.settings.colour, record)
+        for place, record in enumerate(records)
+    )
+
+
+def _numbered(names: list[str], place: int) -> str:
+    """A name, with a number if it is not the only one of its kind."""
+    before = names[:place].count(names[place])
+    return names[place] if not before else f"{names[place]} {before + 1}"
+
+
+def alone(
+    experiment: Experiment,
+    arm: Arm,
+    updates: int,
+    counted: str,
+    *,
+    seed: int = 0,
+    settings: Iterable[tuple[str, object]] = (),
+    stop: Iterable[tuple[str, Value]] = (),
+) -> Trial:
+    """The trial of one arm alone, for so many updates, with the seeds of this number (see ProblemKind.reseeded).
+
+    settings: paths of the run or of the problem with their values. stop: rules that end it earlier. Raises
+    SettingError.
+    """
+    given = tuple(settings)
+    run, task = arm.record, kind_of(experiment.problem).reseeded(experiment.problem, seed)
+    for path, value in given:
+        if of_run(Setting.of(path)):
+            run = replace(run, settings=run.settings.having(path, value))
+        else:
+            task = task.having(path, value)
+    single = Experiment(task, (run,), {**NEVER, **dict(stop), "updates": updates})
+    return Trial(single, counted, arm.key, seed, given)

@@ -1,0 +1,133 @@
+"""The catalogue of comparisons: what is asked of many trials, and what these answer."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.choices import Choice, choose
+from engine.contracts import Catalogue, Hyper, SettingError, Tier
+from engine.training.experiment import Experiment
+from engine.trials.arms import Arm, arms_of
+from engine.trials.trial import Summary, Trial, countable, counted_of
+
+Known = Mapping[str, Summary]  # summaries of trials that are finished, by the trials' keys
+
+UPDATES = Hyper(
+    "updates",
+    "",
+    500,
+    1,
+    10**9,
+    kind="integer",
+    slider=(10, 10_000),
+    help="how many updates every trial takes: the same budget for all",
+    tier="basic",
+)
+SEEDS = Hyper(
+    "seeds",
+    "",
+    10,
+    1,
+    1000,
+    kind="integer",
+    slider=(1, 100),
+    help="how often each is tried, with other random numbers every time; all that are compared get the same ones",
+    tier="basic",
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the trials that are known say, as far as they go.
+
+    sentences: in words, the most important first; each is true of these trials. done, expected: trials that are known,
+    and about how many there will be.
+    """
+
+    sentences: tuple[str, ...]
+    done: int
+    expected: int
+
+
+@dataclass(frozen=True)
+class Plan(ABC):
+    """One comparison of an experiment's runs, with its knobs chosen. Its trials follow from it and from each other.
+
+    updates, counted: of every trial. choice: the comparison and its knobs.
+    """
+
+    experiment: Experiment
+    arms: tuple[Arm, ...]
+    choice: Choice
+    counted: str
+
+    @property
+    def updates(self) -> int:
+        return int(self.choice.values[UPDATES.name])  # type: ignore[arg-type]
+
+    @abstractmethod
+    def trials(self, known: Known) -> tuple[Trial, ...]:
+        """Every trial that is needed as far as is known by now, finished ones too. Once all of them are known there
+        are no more. Raises SettingError for what cannot be tried at all.
+        """
+
+    @abstractmethod
+    def expected(self, known: Known) -> int:
+        """About how many trials there will be in all."""
+
+    @abstractmethod
+    def result(self, known: Known) -> Result:
+        """What is known so far."""
+
+    def is_finished(self, known: Known) -> bool:
+        """Whether nothing is left to be tried."""
+        return all(trial.key in known for trial in self.trials(known))
+
+
+class Comparison(ABC):
+    """A declaration: its knobs, and the plan that follows from them.
+
+    question: what it answers, as a person would ask. least: how many runs there must be. tunes: the knob by which runs
+    are tuned, for what is told beforehand.
+    """
+
+    key: str
+    title: str
+    question: str
+    help: str
+    knobs: tuple[Hyper, ...]
+    tier: Tier = "basic"
+    least: int = 1
+
+    @abstractmethod
+    def plan(self, experiment: Experiment, arms: tuple[Arm, ...], choice: Choice, counted: str) -> Plan:
+        """The plan for these runs of an experiment. Raises SettingError."""
+
+
+COMPARISONS: Catalogue[Comparison] = Catalogue("comparison")
+
+
+def plan_of(
+    experiment: Experiment,
+    kind: str,
+    values: Mapping[str, object] | None = None,
+    runs: Iterable[str] = (),
+    counted: str = "",
+) -> Plan:
+    """The plan of a comparison. values: of its knobs, the rest by default. runs: ids of those that are compared;
+    without any, the visible ones. counted: the measure that counts; without it, what suits the problem.
+
+    Raises SettingError for an unknown kind, a value out of range, or too few runs.
+    """
+    comparison = COMPARISONS[kind]
+    choice = choose(COMPARISONS, kind, values)
+    arms = arms_of(experiment, runs)
+    if len(arms) < comparison.least:
+        told = f"{comparison.title} compares at least {comparison.least} runs, got {len(arms)}; add a run or show one"
+        raise SettingError(told, "runs")
+    possible = countable(experiment.problem)
+    if counted and counted not in possible:
+        raise SettingError(f"must be one of {', '.join(possible)}, got {counted[:60]!r}", "counted")
+    return comparison.plan(experiment, arms, choice, counted or counted_of(experiment.problem))

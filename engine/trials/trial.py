@@ -1,0 +1,246 @@
+"""One trial: a run by itself to its end, and a summary of it that is small enough to be kept and sent."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from llvmlite import binding
+
+from engine.contracts import SettingError, shown
+from engine.interruption import Interruption, finish
+from engine.problems.kind import kind_of, problem_of
+from engine.problems.problem import Problem
+from engine.problems.task import Task
+from engine.training.experiment import NUMBERS, Experiment, run_task
+from engine.training.measures import LOSS, WATCHED, Measure
+from engine.training.run import DIVERGED, READY, RUNNING, Run
+
+Array = np.ndarray
+Clock = Callable[[], float]
+
+HISTORY_LOSS = "loss"  # what counts where a problem declares no measures
+_POINTS = 200  # of a curve, about
+_PROBLEMS = 8  # that a process keeps: trials that differ in the run alone share one
+
+
+class Stopped(Exception):
+    """A trial was interrupted; nothing of it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An experiment of one run, to be run to its end by its stop rules, and what it is to a comparison.
+
+    counted: the key of the measure that counts, lower being better; see `counted_of`. group: whom it speaks for, such
+    as the id of a run. seed: its number among those with other seeds, from 0. point: the settings that the comparison
+    has chosen for it, as (path, value).
+    """
+
+    experiment: Experiment
+    counted: str = HISTORY_LOSS
+    group: str = ""
+    seed: int = 0
+    point: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What tells trials apart: equal for those that give the same numbers, in every process."""
+        record = self.experiment.runs[0].to_dict(_digest)
+        looks = ("id", "name", "colour", "visible", "pinned")
+        known = {
+            "problem": (self.experiment.problem.KIND, self.experiment.problem.to_dict(_digest)),
+            "run": {name: value for name, value in record.items() if name not in looks},
+            "stop": dict(self.experiment.stop),
+            "counted": self.counted,
+            "numbers": NUMBERS,
+        }
+        return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
+
+    @property
+    def updates(self) -> int:
+        """After how many updates it ends at the latest; 0 is never."""
+        return int(self.experiment.stop["updates"])  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a trial came to. Lower values are better; one that diverged has an infinite one.
+
+    value: of what counts, at the parameters after the last update; best, best_update: the lowest that was seen, and
+    when. curve: the values at the updates `curve_updates` of its budget, NaN beyond its end. loss: the exact loss at
+    the end. ending: why it ended before its budget, in words. seconds: of the processor, 0 without a clock. failed: why
+    it could not be run at all, as a sentence. digest: of theta and of the whole record; equal for equal bits.
+    processor, numbers: where it was computed, and by which version of the numbers.
+    """
+
+    updates: int = 0
+    value: float = math.inf
+    best: float = math.inf
+    best_update: int = 0
+    loss: float = math.inf
+    diverged_at: int | None = None
+    ending: str = ""
+    examples: int = 0
+    evaluations: int = 0
+    seconds: float = 0.0
+    curve: tuple[float, ...] = ()
+    failed: str = ""
+    digest: str = ""
+    processor: str = ""
+    numbers: int = NUMBERS
+
+    @property
+    def diverged(self) -> bool:
+        return self.diverged_at is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; what is at its default is left out."""
+        default = Summary()
+        return {name: value for name, value in asdict(self).items() if value != getattr(default, name)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Summary:
+        """What `to_dict` returned. Raises SettingError."""
+        known = {field.name for field in fields(cls)}
+        if not isinstance(data, Mapping) or not set(data) <= known:
+            raise SettingError(f"must be the summary of a trial, got {shown(data, 60)}")
+        curve = tuple(math.nan if value is None else float(value) for value in data.get("curve", ()))
+        return cls(**{**data, "curve": curve})
+
+
+def counted_of(task: Task) -> str:
+    """The key of the measure that counts on a task unless another is chosen: of what is watched if it validates, else
+    of the exact loss.
+    """
+    kind = kind_of(task)
+    role = WATCHED if kind.validates(task) else LOSS
+    return next((measure.key for measure in problem_for(task).subject.measures if measure.role == role), HISTORY_LOSS)
+
+
+def countable(task: Task) -> dict[str, Measure | None]:
+    """The keys of the measures that may count on a task: those of which lower is better."""
+    found = [measure for measure in problem_for(task).subject.measures if not measure.by_layer]
+    told: dict[str, Measure | None] = {
+        measure.key: measure for measure in found if measure.role in (LOSS, WATCHED) or measure.direction == "falls"
+    }
+    return told or {HISTORY_LOSS: None}
+
+
+def curve_updates(updates: int) -> Array:
+    """The updates (k,) at which the curves of trials with this budget have their points: dense early and late."""
+    even = np.linspace(0, updates, min(updates, _POINTS - 40) + 1)
+    early = np.geomspace(1, max(updates, 1), min(max(updates, 1), 40))
+    return np.unique(np.concatenate([even, early]).round().astype(int))
+
+
+@lru_cache(maxsize=_PROBLEMS)
+def problem_for(task: Task) -> Problem:
+    """The problem of a task, kept for the trials to come. Raises SettingError."""
+    return problem_of(task)
+
+
+def trial(what: Trial, interruption: Interruption | None = None, clock: Clock | None = None) -> Summary:
+    """Run a trial to its end: the same bits in any thread, process or machine with processors of one kind.
+
+    clock: tells the seconds that the thread has computed. A trial that cannot be run says why (`failed`). Raises
+    Stopped once it is interrupted.
+    """
+    began = clock() if clock is not None else 0.0
+    try:
+        run = _ended(what, interruption)
+        found = _summary(what, run)
+    except (SettingError, MemoryError, ArithmeticError) as error:
+        found = Summary(failed=str(error) or type(error).__name__)
+    spent = clock() - began if clock is not None else 0.0
+    return replace(found, seconds=spent, processor=processor())
+
+
+@lru_cache(maxsize=1)
+def processor() -> str:
+    """The kind of processor of this machine, as the compiler calls it."""
+    return str(binding.get_host_cpu_name())
+
+
+def _ended(what: Trial, interruption: Interruption | None) -> Run:
+    """The run of a trial at its end."""
+    experiment, record = what.experiment, what.experiment.runs[0]
+    if not what.updates:
+        raise SettingError("a trial ends after a number of updates, got 0, which is never", "stop.updates")
+    run = Run(problem_for(run_task(experiment.problem, record.settings)), record, experiment.stop, interruption)
+    while run.status in (READY, RUNNING):
+        run.advance(what.updates)
+        if interruption is not None and interruption.is_set:
+            raise Stopped
+    return run
+
+
+def _summary(what: Trial, run: Run) -> Summary:
+    """What is told of a run that has ended."""
+    with np.errstate(all="ignore"):
+        value, loss = _values(what.counted, run)
+    at, values = _series(what.counted, run)
+    diverged = run.diagnosis.update if run.status == DIVERGED and run.diagnosis is not None else None
+    at, values = np.append(at, run.update), np.append(values, value)
+    finite = np.where(np.isfinite(values), values, np.inf)
+    lowest = int(np.argmin(finite))
+    grid = curve_updates(what.updates)
+    places = np.searchsorted(at, grid, "right") - 1
+    curve = np.where((places >= 0) & (grid <= run.update), values[np.maximum(places, 0)], np.nan)
+    updates, examples, evaluations = run.machine.counts
+    return Summary(
+        updates=updates,
+        value=math.inf if diverged is not None or not math.isfinite(value) else value,
+        best=float(finite[lowest]),
+        best_update=int(at[lowest]),
+        loss=loss if math.isfinite(loss) else math.inf,
+        diverged_at=diverged,
+        ending=run.message if diverged is not None or run.ending else "",
+        examples=examples,
+        evaluations=evaluations,
+        curve=tuple(float(f"{number:.7g}") for number in curve),
+        digest=_bits(run),
+    )
+
+
+def _values(counted: str, run: Run) -> tuple[float, float]:
+    """What counts, and the exact loss, at the parameters after the last update."""
+    problem, theta = run.machine.problem, run.machine.evaluated
+    measures = [measure for measure in problem.subject.measures if not measure.by_layer]
+    if not measures:
+        loss = float(problem.losses(theta[None])[0])
+        return loss, loss
+    found, _ = finish(problem.measured(theta, None, 0.0, 0.0))
+    known = {measure.key: float(value) for measure, value in zip(measures, found, strict=True)}
+    exact = next((known[measure.key] for measure in measures if measure.role == LOSS), math.nan)
+    if counted not in known:
+        raise SettingError(f"there is no measure {shown(counted, 60)}; one of {', '.join(known)}")
+    return known[counted], exact
+
+
+def _series(counted: str, run: Run) -> tuple[Array, Array]:
+    """(updates, values) of what counts, as the run has recorded them."""
+    measures = run.measures.view()
+    if counted in measures.names:
+        return measures.series(counted)
+    history = run.recorded
+    return history.at, history.column(HISTORY_LOSS)[0]
+
+
+def _bits(run: Run) -> str:
+    """A hash of everything that a run has computed."""
+    history, measures = run.history.view(), run.measures.view()
+    found = hashlib.sha256(run.machine.theta.tobytes())
+    for part in (history.last[:, : history.count], measures.at, measures.values, measures.layers):
+        found.update(np.ascontiguousarray(part).tobytes())
+    return found.hexdigest()[:32]
+
+
+def _digest(table: Any) -> str:
+    """What stands for a table in a key."""
+    return str(table.digest)

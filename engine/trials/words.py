@@ -1,0 +1,34 @@
+"""Numbers of a comparison in sentences."""
+
+from __future__ import annotations
+
+from engine.trials.statistics import SignTest
+
+SURE = 0.05  # p from which a difference is no longer called one
+
+
+def chance(p: float) -> str:
+    """How often luck alone does as much: `once in 400 (p = .0026)`."""
+    shown = f"p = {p:.2g}".replace("0.", ".", 1)
+    return f"once in {1 / p:,.0f} ({shown})" if p < 0.5 else f"more often than not ({shown})"
+
+
+def paired(one: str, other: str, test: SignTest) -> str:
+    """What a sign test of pairs says of `one` against `other`, lower being better."""
+    count = test.wins + test.losses
+    ties = f"; {test.ties} tied, left out" if test.ties else ""
+    if not count:
+        return f"{one} and {other} end alike for every seed."
+    better, worse, wins = (one, other, test.wins) if test.wins >= test.losses else (other, one, test.losses)
+    if test.wins == test.losses:
+        return f"{one} and {other} are lower for {test.wins} seeds each{ties}: no difference can be told."
+    told = f"{better} ends lower than {worse} for {wins} of {count} seeds{ties}"
+    if test.p < SURE:
+        return f"{told}; luck alone does as much {chance(test.p)}, by the sign test."
+    more = " Try more seeds." if count < 20 else ""
+    return f"{told}, which luck alone does {chance(test.p)}: no difference can be told.{more}"
+
+
+def number(value: float) -> str:
+    """A value in a sentence."""
+    return f"{value:.3g}" if value == value else "unknown"
