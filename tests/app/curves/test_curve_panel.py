@@ -542,7 +542,7 @@ def test_the_menu_chooses_curves_and_the_x_axis(qtbot, panel):
     titles = [CURVES[key].title for key in offered_keys() if CURVES[key].columns and key != "gain"]
     assert list(offered) == titles and titles[0] == "Loss" and titles[-1] == "Step / parameters"
     axes = submenu(panel, "X axis")
-    assert not axes["seconds"].isEnabled()
+    assert not axes["seconds of own computation"].isEnabled()
     with qtbot.waitSignal(panel.view_changed):
         axes["epochs"].trigger()
     assert panel.view()["curves_along"] == "epochs"
@@ -689,11 +689,11 @@ def networks():
 FIRST_OF_NETWORKS = ["losses", "score", "gradient_norm"]
 
 
-def show(panel, picture, *clock, **how):
+def show(panel, picture, *clocks, **how):
     """Show a picture; the curves of another kind of problem take some frames."""
-    panel.refresh(picture, *clock, **how)
+    panel.refresh(picture, *clocks, **how)
     while not panel.settled:
-        panel.refresh(picture, *clock, **how)
+        panel.refresh(picture, *clocks, **how)
 
 
 def titles_of(panel):
@@ -914,15 +914,15 @@ def test_values_are_told_from_the_largest_down(panel):
 # What no longer applies
 
 
-@pytest.mark.parametrize("along", ["epochs", "examples", "seconds"])
+@pytest.mark.parametrize("along", ["epochs", "examples", "seconds", "path"])
 def test_runs_that_begin_again_leave_no_curve_behind_on_any_axis(panel, along):
-    clock = np.array([0.0, 1000.0, 2000.0]), np.array([0.0, 1.0, 2.0])
+    clocks = {"run0": (np.array([0.0, 1000.0, 2000.0]), np.array([0.0, 1.0, 2.0]))}
     examples = np.array([0.0, 2000.0]), np.array([0.0, 200_000.0])
     panel.show_along(along)
-    show(panel, picture_of(run_of(history_of(HARD["smooth"]), examples=examples)), clock)
+    show(panel, picture_of(run_of(history_of(HARD["smooth"]), examples=examples)), clocks)
     assert view_of(panel).model.lines
     begun = np.array([0.0]), np.array([0.0])
-    show(panel, picture_of(run_of(history_of([]), examples=begun)), None)
+    show(panel, picture_of(run_of(history_of([]), examples=begun)))
     assert not view_of(panel).model.lines and note(view_of(panel).model, view_of(panel).scales[1])
 
 

@@ -401,7 +401,7 @@ def test_the_selected_run_is_shown_and_named() -> None:
     )
     other = replace(picture, experiment=replace(picture.experiment, view={"selected": "sgd"}))
     axes, _ = drawn(other, "boundary", settings)
-    assert axes.figure.get_suptitle() == f"{picture.experiment.title}\nGradient descent, update 256"
+    assert axes.figure.get_suptitle() == f"{picture.experiment.title}\n{picture.runs[0].name}, update 256"
     axes, _ = drawn(diverged(), "boundary")
     assert axes.figure.get_suptitle().endswith(", diverged")
 

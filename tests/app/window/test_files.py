@@ -124,7 +124,7 @@ def test_a_title_follows_the_problem_it_names(acting):
 
 
 def figure_of(window, path: Path) -> Path:
-    clocks = {run.id: window.published.clock for run in window.picture.runs}
+    clocks = window.published.clocks
     settings = FigureSettings()
     write_figure(path, window.picture, CurveContent(), settings, clocks)
     return path
