@@ -22,6 +22,7 @@ from app.workers.trial_worker import Identity, Outcome, bundle, give_up, identit
 from engine import SettingError, Work
 
 PACKAGE = "distributed"
+_LOGGERS = (PACKAGE, f"{PACKAGE}.client", f"{PACKAGE}.gc", "tornado.application")
 _ANSWER = 5.0  # seconds that a scheduler has to answer
 _JOIN = 10.0  # seconds to wait for a first worker: one that was lost is started again in less
 _LOOK = 1.0  # seconds between two looks at who is there
@@ -257,7 +258,7 @@ def _connected(address: str) -> Any:
         raise SettingError(told, "workers")
     import dask
 
-    dask.config.set({"logging": {PACKAGE: "critical"}})  # what matters is told in sentences
+    dask.config.set({"logging": dict.fromkeys(_LOGGERS, "critical")})  # what matters is told in sentences
     from distributed import Client
 
     try:
