@@ -164,6 +164,7 @@ from engine.training.branches import depths
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
+    FORMAT,
     LEARNING_RATE,
     MAX_RUNS,
     MAX_TWEAKS,
@@ -229,6 +230,7 @@ __all__ = [
     "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
+    "FORMAT",
     "INITIALIZERS",
     "INPUTS",
     "LABEL",

@@ -125,7 +125,7 @@ MAY_KNOW = {
     "compare": {*VIEWS, "workers"},
     "window": {*VIEWS, "workers", "export", "curves", "stage", "controls", "compare"},
     "launch": {*VIEWS, "workers", "export", "window"},
-    "commands": {"look", "documents", "export", "plots", "curves", "launch"},
+    "commands": {"look", "documents", "export", "plots", "curves", "workers", "launch"},
 }
 # The folders of each kind of problem: what is in them may know that kind.
 OWN_FOLDERS = (
