@@ -76,9 +76,10 @@ FLOORS = (
         "problems.association.kind",
         "training.block_rates",
         "training.own_problem",
+        "training.origin",
     ),
     ("training.experiment",),
-    ("problems.kinds", "training.from_start", "training.machine"),
+    ("problems.kinds", "training.branches", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
@@ -132,7 +133,7 @@ OWN_FOLDERS = (
     "app/controls/surface/",
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
-    "app/controls/policy/", "app/stage/policy/", "app/export/policy/",
+    "app/controls/policy/", "app/stage/policy/", "app/export/policy/", "app/look/policy/",
     "engine/problems/clustering/", "app/controls/clustering/", "app/stage/clustering/", "app/export/clustering/",
     "app/look/clustering/", "engine/problems/association/", "app/stage/association/", "app/export/association/",
 )  # fmt: skip
@@ -140,6 +141,7 @@ OWN_FOLDERS = (
 LISTS = {
     "engine/__init__.py", "engine/problems/kinds.py", "app/controls/panels.py", "app/stage/stages.py",
     "app/stage/views.py", "app/export/figures.py",
+    "engine/trials/workloads.py",  # problems, as files describe them
 }  # fmt: skip
 # What a surface is described with describes the loss over any plane of parameters, too.
 OF_A_PLANE = {"app/stage/terrain.py": {"SurfaceInfo"}}

@@ -134,7 +134,7 @@ class ComparisonPage(QWidget):
         if request is not None and self.comparison.has_runs:
             wanted = set(request.runs)
             names = [
-                record.settings.name
+                record.settings.title
                 for record in request.experiment.runs
                 if (record.settings.id in wanted if wanted else record.settings.visible)
             ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -38,6 +38,7 @@ EMPTY = (
     "its settings, tweaks, results and curve, to be compared and opened again."
 )
 _PAUSE = 150  # milliseconds without a key press before a search begins
+_WATCH = 2000  # milliseconds between two looks at whether another window has changed the library
 _AGES = {"a week": 7.0, "a month": 30.0, "a year": 365.0}  # in days
 _LOOKING = "…"
 
@@ -59,7 +60,6 @@ class LibraryPage(QWidget):
         self._request = Request()
         self._known: tuple[Column, ...] = FIELDS
         self._contents: Contents | None = None
-        self._is_stale = True
         self._answer: Callable[[], None] = lambda: None
         self.search = QLineEdit()
         self.search.setObjectName("library-search")
@@ -87,6 +87,8 @@ class LibraryPage(QWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
+        self._watching = QTimer(self)
+        self._watching.setInterval(_WATCH)
         self._lay_out()
         self.set_theme(theme)
         self._wire()
@@ -105,18 +107,31 @@ class LibraryPage(QWidget):
 
     def refresh(self) -> None:
         """List the library anew, now or once it is on screen."""
-        self._is_stale = True
         if self.isVisible():
             self._find()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._find()
+        self._watching.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._pause.stop()
+        self._watching.stop()
         self._end_question()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that the search field and the table leave to the page."""
+        if event.key() == Qt.Key.Key_Escape and self.question_row.isVisible():
+            self._end_question()
+        elif event.key() == Qt.Key.Key_Escape and self.search.text() and self.search.hasFocus():
+            self.search.clear()
+        elif event.key() == Qt.Key.Key_Down and self.search.hasFocus() and self.table.rows.rowCount():
+            self.table.setFocus()
+            self.table.selectRow(max(self.table.currentIndex().row(), 0))
+        else:
+            super().keyPressEvent(event)
 
     def _wire(self) -> None:
         job, table = self._job, self.table
@@ -134,6 +149,7 @@ class LibraryPage(QWidget):
         table.forget_wanted.connect(self._ask_about_selected)
         table.header_menu_wanted.connect(self._show_columns_menu)
         self._pause.timeout.connect(self._find)
+        self._watching.timeout.connect(job.watch)
         self.search.textChanged.connect(lambda: self._pause.start())
         self.search.returnPressed.connect(self._find)
         self.columns.clicked.connect(lambda: self._show_columns_menu(_below(self.columns)))
@@ -147,7 +163,6 @@ class LibraryPage(QWidget):
 
     def _find(self) -> None:
         self._pause.stop()
-        self._is_stale = False
         self._request = Request(self.search.text(), self._request.order, self._request.descending)
         self._job.find(self._request)
 
@@ -201,7 +216,7 @@ class LibraryPage(QWidget):
                 action.setChecked(column in self.table.rows.columns)
                 action.triggered.connect(lambda shown, chosen=column: self._toggle_column(chosen, shown))
         menu.addSeparator()
-        menu.addAction("The columns of the beginning").triggered.connect(lambda: self._change_columns(FIRST))
+        menu.addAction("Usual columns").triggered.connect(lambda: self._change_columns(FIRST))
         return menu
 
     def _show_columns_menu(self, spot: QPoint) -> None:
@@ -304,7 +319,8 @@ class LibraryPage(QWidget):
 
     def _tell_forgotten(self, forgotten: Forgotten) -> None:
         self.comparison_pane.hide()
-        self.told.emit(f"{counted(forgotten.runs, 'run')} forgotten, {size_text(forgotten.freed)} freed")
+        freed = f"{size_text(forgotten.freed)} freed" if forgotten.freed else "the next runs take their place on disk"
+        self.told.emit(f"{counted(forgotten.runs, 'run')} forgotten, {freed}")
 
     def _lay_out(self) -> None:
         top = _row(self.search, self.columns)
@@ -354,7 +370,7 @@ def _parts(columns: Sequence[Column]) -> Mapping[str, list[Column]]:
         "Results": [column for column in columns if column.part == RESULT],
         "Settings of the run": of_runs,
         "Settings of the problem": [column for column in columns if column.part == SETTING and column not in of_runs],
-        "Others": list(FIELDS),
+        "Other": list(FIELDS),
     }
 
 

@@ -33,13 +33,13 @@ _HIGH = 34  # pixels of a row
 _PICTURE = 84  # of the first column
 _WIDTHS = {
     "title": 150,
-    "run": 178,
-    "problem": 96,
-    "optimizer": 134,
+    "run": 168,
+    "problem": 100,
+    "optimizer": 128,
     "updates": 80,
-    "loss": 104,
+    "loss": 102,
     "status": 80,
-    "kept": 104,
+    "kept": 112,
 }
 _GROW = ("title", "run")  # columns that take the room that is left
 _WIDTH, _WIDEST = 96, 260
@@ -239,6 +239,8 @@ class LibraryTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        # With the view's own it asks for each column whether all of 100,000 rows are selected, before it is painted.
+        header.setSelectionModel(QItemSelectionModel(self.rows, header))
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(False)

@@ -41,7 +41,7 @@ class QuestionBar(QWidget):
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Offer its runs, and every optimizer as it is by default; what is chosen stays."""
-        runs = [(record.settings.id, record.settings.name) for record in experiment.runs]
+        runs = [(record.settings.id, record.settings.title) for record in experiment.runs]
         usable = _usable(experiment)
         offered = (runs, usable)
         if offered == self._offered:

@@ -202,7 +202,7 @@ class Workspace(QWidget):
 
     def _adopt(self, run: str, path: str, value: object) -> None:
         experiment = self._experiment
-        names = {record.settings.id: record.settings.name for record in experiment.runs} if experiment else {}
+        names = {record.settings.id: record.settings.title for record in experiment.runs} if experiment else {}
         if run not in names:
             self.warned.emit("that run is not among those of the experiment: add it there first")
             return

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from app.documents.files import shown
 from app.workers.crew import Member
-from app.workers.trial_worker import Identity, give_up, identity, work
+from app.workers.trial_worker import Identity, Outcome, bundle, give_up, identity, work
 from engine import SettingError, Work
 
 PACKAGE = "distributed"
+_LOGGERS = (PACKAGE, f"{PACKAGE}.client", f"{PACKAGE}.gc", "tornado.application")
 _ANSWER = 5.0  # seconds that a scheduler has to answer
 _JOIN = 10.0  # seconds to wait for a first worker: one that was lost is started again in less
 _LOOK = 1.0  # seconds between two looks at who is there
+_BUNDLE = 0.1  # seconds that a bundle of calls should take
+_LARGEST = 64  # calls in a bundle
 
 
 class DaskCluster:
@@ -35,11 +41,12 @@ class DaskCluster:
     def __init__(self, address: str) -> None:
         self.title = address
         self._client = uuid.uuid4().hex
-        self._members: tuple[Member, ...] = ()
+        self._executor: _DaskExecutor | None = None
 
     @property
     def count(self) -> int:
-        return max(1, sum(member.count for member in self._members if not member.refused))
+        """How many trials keep the workers busy: short ones travel several at a time."""
+        return self._executor.room if self._executor is not None else 1
 
     @property
     def work(self) -> Work:
@@ -47,39 +54,68 @@ class DaskCluster:
 
     def open(self) -> Executor:
         self._client = uuid.uuid4().hex
-        executor = _DaskExecutor(self.title, self._client, self._seen)
+        self._executor = _DaskExecutor(self.title, self._client)
         try:
-            executor.begin()
+            self._executor.begin()
         except BaseException:
-            executor.shutdown()
+            self._executor.shutdown()
             raise
-        return executor
+        return self._executor
 
     def members(self) -> tuple[Member, ...]:
-        self.open().shutdown()
-        return self._members
+        if self._executor is None or self._executor.has_ended:
+            self.open().shutdown()
+        assert self._executor is not None
+        return self._executor.members
 
-    def _seen(self, members: tuple[Member, ...]) -> None:
-        self._members = members
+
+@dataclass(slots=True)
+class _Call:
+    """What one `submit` has asked for."""
+
+    function: Callable[[Any], Any]
+    given: Any
+    found: Future[Any]
+
+    def settle(self, outcome: Outcome) -> None:
+        result, error = outcome
+        with contextlib.suppress(InvalidStateError):  # it was given back meanwhile
+            if error is None:
+                self.found.set_result(result)
+            else:
+                self.found.set_exception(error)
 
 
 class _DaskExecutor(Executor):
-    """Hands work to the workers of a cluster that are admitted, and looks every second who they are.
+    """Hands calls to the workers of a cluster that are admitted, and looks every second who they are.
 
-    client: the name by which workers know whose trials they do. seen: told of all members whenever they change.
+    name: by which workers know whose calls they do. Calls that are short travel in bundles, so that the cluster's own
+    work for each, some milliseconds, is shared. What is at work is known to Dask's own thread alone.
     """
 
-    def __init__(self, address: str, client: str, seen: Callable[[tuple[Member, ...]], None]) -> None:
+    def __init__(self, address: str, name: str) -> None:
         self._address = address
-        self._name = client
-        self._seen = seen
+        self._name = name
         self._client = _connected(address)
         self._own = identity()
         self._members: dict[str, Member] = {}
-        self._at_work: dict[Future[Any], tuple[Any, frozenset[str]]] = {}  # with Dask's future, and who may do it
-        self._lock = threading.Lock()
+        self._waiting: deque[_Call] = deque()
+        self._at_work: dict[Any, tuple[list[_Call], frozenset[str]]] = {}  # by Dask's futures: and who may do it
+        self._size = 1  # of a bundle
         self._ended = threading.Event()
         self._watch = threading.Thread(target=self._watched, name="cluster", daemon=True)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return tuple(self._members.values())
+
+    @property
+    def has_ended(self) -> bool:
+        return self._ended.is_set()
+
+    @property
+    def room(self) -> int:
+        return self._threads * self._size
 
     def begin(self) -> None:
         """Wait for a first worker. Raises SettingError if there is none that may work."""
@@ -89,7 +125,7 @@ class _DaskExecutor(Executor):
                 self._look()
             except OSError:
                 raise SettingError(_nobody(self._address), "workers") from None
-            refused = [member.refused for member in self._members.values() if member.refused]
+            refused = [member.refused for member in self.members if member.refused]
             if refused and not self._admitted:
                 raise SettingError("; ".join(dict.fromkeys(refused)), "workers")
             if time.monotonic() > until:
@@ -100,17 +136,14 @@ class _DaskExecutor(Executor):
         self._watch.start()
 
     def submit(self, function: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
-        admitted = self._admitted
-        if not admitted or self._client.status != "running":
+        """As executors do, of one argument. Raises BrokenExecutor if the workers or the scheduler are gone."""
+        if not self._admitted or self._client.status != "running":
             raise BrokenExecutor(f"the workers of {self._address} are gone")
-        task = self._client.submit(
-            function, *given, **named, key=f"trial-{uuid.uuid4().hex}", workers=sorted(admitted), pure=False
-        )
-        found: Future[Any] = Future()
-        with self._lock:
-            self._at_work[found] = task, admitted
-        self._client.loop.add_callback(self._follow, task, found)
-        return found
+        (argument,) = given
+        call = _Call(partial(function, **named), argument, Future())
+        self._waiting.append(call)
+        self._client.loop.add_callback(self._hand_out)
+        return call.found
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster as it was; what it still computes for us is given up."""
@@ -118,67 +151,75 @@ class _DaskExecutor(Executor):
             return
         self._ended.set()
         with contextlib.suppress(Exception):  # whatever a cluster that is going down answers
-            busy = sorted({worker for _, workers in self._at_work.values() for worker in workers} & self._admitted)
-            if busy and self._client.status == "running":
-                self._client.run(give_up, self._name, workers=busy, on_error="ignore")
+            if self._at_work and self._client.status == "running":
+                self._client.run(give_up, self._name, workers=sorted(self._admitted), on_error="ignore")
         if self._watch.is_alive():
             self._watch.join()
         with contextlib.suppress(Exception):
             self._client.close(timeout=_LOOK)
-        self._fail(BrokenExecutor("it was given up"))
+        for calls, _ in list(self._at_work.values()):
+            _give_back(calls, "it was given up")
+        _give_back(self._waiting, "it was given up")
 
-    @property
-    def _admitted(self) -> frozenset[str]:
-        return frozenset(address for address, member in self._members.items() if not member.refused)
+    def _hand_out(self) -> None:
+        """Send bundles until every thread of the workers has one and the next."""
+        while self._waiting and (admitted := self._admitted) and len(self._at_work) < 2 * self._threads:
+            share = max(1, min(self._size, len(self._waiting) // self._threads))
+            calls = [self._waiting.popleft() for _ in range(share)]
+            sent = [(call.function, call.given) for call in calls]
+            name = f"trials-{uuid.uuid4().hex}"
+            try:
+                task = self._client.submit(bundle, sent, key=name, workers=sorted(admitted), pure=False)
+            except Exception as error:  # it has been closed meanwhile
+                _give_back(calls, str(error))
+                continue
+            self._at_work[task] = calls, admitted
+            self._client.loop.add_callback(self._follow, task)
 
-    async def _follow(self, task: Any, found: Future[Any]) -> None:
-        """Hand on what Dask has found; in Dask's own thread."""
+    async def _follow(self, task: Any) -> None:
+        """Hand on what a bundle has found."""
         try:
-            result = await task
-        except BaseException as error:
-            self._settle(found, error=error)
-        else:
-            self._settle(found, result=result)
-
-    def _settle(self, found: Future[Any], result: Any = None, error: BaseException | None = None) -> None:
-        with self._lock:
-            self._at_work.pop(found, None)
-        with contextlib.suppress(InvalidStateError):  # it was given up meanwhile
-            if error is None:
-                found.set_result(result)
-            else:
-                found.set_exception(error)
+            outcomes, seconds = await task
+            self._size = max(1, min(round(_BUNDLE * len(outcomes) / max(seconds, 1e-6)), 2 * self._size, _LARGEST))
+        except Exception as lost:
+            outcomes = [(None, lost)] * _LARGEST
+        except asyncio.CancelledError:
+            outcomes = [(None, BrokenExecutor(f"the connection to {self._address} is lost"))] * _LARGEST
+        calls, _ = self._at_work.pop(task, ([], frozenset()))
+        for call, outcome in zip(calls, outcomes, strict=False):
+            call.settle(outcome)
+        self._hand_out()
 
     def _watched(self) -> None:
+        """Look who is there, every second, and have given back what was with those who are gone."""
         while not self._ended.wait(_LOOK):
             try:
                 if self._client.status != "running":
                     raise OSError("the connection is lost")
                 self._look()
-            except OSError as error:
+            except OSError:
                 self._members = {}
-                self._fail(BrokenExecutor(f"{self._address}: {error}"))
-                return
-            with self._lock:
-                orphans = [found for found, (_, may) in self._at_work.items() if may.isdisjoint(self._admitted)]
-            for found in orphans:
-                self._give_back(found)
+            self._client.loop.add_callback(self._sort_out)
 
-    def _fail(self, error: BrokenExecutor) -> None:
-        """Give all back that is at work."""
-        with self._lock:
-            left = list(self._at_work)
-        for found in left:
-            self._settle(found, error=error)
+    def _sort_out(self) -> None:
+        """Give back what was with workers who are gone; what waits too, if nobody is left."""
+        admitted = self._admitted
+        for task, (calls, may) in list(self._at_work.items()):
+            if may.isdisjoint(admitted):
+                del self._at_work[task]
+                _give_back(calls, f"the workers of {self._address} are gone")
+        if not admitted:
+            _give_back(self._waiting, f"the workers of {self._address} are gone")
+            self._waiting.clear()
+        self._hand_out()
 
-    def _give_back(self, found: Future[Any]) -> None:
-        """All who might have done it are gone."""
-        with self._lock:
-            task, _ = self._at_work.get(found, (None, frozenset()))
-        if task is not None:
-            with contextlib.suppress(Exception):
-                task.cancel()
-            self._settle(found, error=BrokenExecutor("all workers that had it are gone"))
+    @property
+    def _admitted(self) -> frozenset[str]:
+        return frozenset(member.address for member in self.members if not member.refused)
+
+    @property
+    def _threads(self) -> int:
+        return max(1, sum(member.count for member in self.members if not member.refused))
 
     def _look(self) -> None:
         """Ask those who are new what they are. Raises OSError if the scheduler does not answer."""
@@ -189,7 +230,11 @@ class _DaskExecutor(Executor):
         found = {address: _member(address, threads[address], answers.get(address), self._own) for address in new}
         if found or len(kept) < len(self._members):
             self._members = kept | found
-            self._seen(tuple(self._members.values()))
+
+
+def _give_back(calls: Iterable[_Call], why: str) -> None:
+    for call in calls:
+        call.settle((None, BrokenExecutor(why)))
 
 
 def _member(address: str, threads: int, answer: object, own: Identity) -> Member:
@@ -213,13 +258,28 @@ def _connected(address: str) -> Any:
         raise SettingError(told, "workers")
     import dask
 
-    dask.config.set({"logging": {PACKAGE: "critical"}})  # what matters is told in sentences
+    dask.config.set({"logging": dict.fromkeys(_LOGGERS, "critical")})  # what matters is told in sentences
     from distributed import Client
 
     try:
+        asyncio.run(asyncio.wait_for(_greeted(address), _ANSWER))  # a client waits for ever for one who is silent
         return Client(address, timeout=_ANSWER, set_as_default=False)
-    except (OSError, ValueError):
+    except Exception:  # whatever those who are no scheduler have answered
         raise SettingError(_nobody(address), "workers") from None
+
+
+async def _greeted(address: str) -> None:
+    """Returns once a scheduler has said what it is; raises anything if it is none."""
+    from distributed import Security
+    from distributed.core import connect
+
+    comm: Any = await connect(address, **Security().get_connection_args("client"))
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        if (await comm.read())["type"] != "Scheduler":
+            raise OSError("it is no scheduler")
+    finally:
+        comm.abort()
 
 
 def _nobody(address: str) -> str:

@@ -54,9 +54,9 @@ class Forgotten:
 class LibraryJob(QObject):
     """Keeps runs and answers questions. Its methods return at once.
 
-    changed: runs were added or forgotten. found carries a Found, rows_read a dict of Row by number, compared a
-    Comparison, opened a KeptRun, counted a number of days and how many runs are older, forgotten a Forgotten. warned,
-    failed: a sentence, a traceback.
+    changed: runs were added or forgotten, here or in another window (see `watch`). found carries a Found, rows_read a
+    dict of Row by number, compared a Comparison, opened a KeptRun, counted a number of days and how many runs are
+    older, forgotten a Forgotten. warned, failed: a sentence, a traceback.
     """
 
     changed = Signal()
@@ -73,6 +73,7 @@ class LibraryJob(QObject):
         super().__init__(parent)
         self._library = Library(told=self.warned.emit)
         self._complaint = ""
+        self._stamp = (0, 0)
         self._wanted = self._listed = (Request(),)
         self._rows: tuple[Sequence[int], Sequence[Column]] = ((), ())
         self._sent: object = self._rows
@@ -87,6 +88,15 @@ class LibraryJob(QObject):
         """Emits `found`; of the requests that wait only the latest is answered."""
         self._wanted = (request,)
         self._reading.offer(self._serve)
+
+    def watch(self) -> None:
+        """Emits `changed` if another window has changed the library since it was listed."""
+
+        def look(ticket: Ticket) -> None:
+            if self._stamp != self._library.stamp:
+                self.changed.emit()
+
+        self._reading.offer(look, keep=True)
 
     def read(self, ids: Sequence[int], columns: Sequence[Column]) -> None:
         """Emits `rows_read`; of the requests that wait only the latest is answered."""
@@ -158,6 +168,7 @@ class LibraryJob(QObject):
             if self._wanted is not wanted:
                 raise Cancelled
 
+        self._stamp = self._library.stamp
         try:
             columns = self._library.columns()
             search = read_search(request.text, columns) if set(columns) > set(FIELDS) else EVERYTHING

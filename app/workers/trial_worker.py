@@ -9,7 +9,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,6 +22,8 @@ from app.workers.priority import give_way
 
 if TYPE_CHECKING:
     from engine import Interruption, Summary, Trial
+
+Outcome = tuple[Any, BaseException | None]  # of a call: what it returns, or what it raises
 
 _COMPILING = 300.0  # seconds that a worker waits for another one that compiles the same
 _GRACE = 2.0  # seconds that a process of a pool has to end in peace
@@ -72,6 +74,18 @@ def work(what: Trial, client: str = "") -> Summary:
     interruption = _interruption(client)
     _compile_once(what, interruption)
     return trial(what, interruption, time.thread_time)
+
+
+def bundle(calls: Sequence[tuple[Callable[[Any], Any], Any]]) -> tuple[list[Outcome], float]:
+    """What each of several functions returns or raises, given its argument, and the seconds that all took."""
+    began = time.perf_counter()
+    found: list[Outcome] = []
+    for function, given in calls:
+        try:
+            found.append((function(given), None))
+        except Exception as error:
+            found.append((None, error))
+    return found, time.perf_counter() - began
 
 
 def give_up(client: str) -> None:

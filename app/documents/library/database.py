@@ -25,9 +25,10 @@ Check = Callable[[], None]
 
 _MARK = 0x46616C6C  # PRAGMA application_id: "Fall"
 _PAGE = 4096
-_WAIT = 5.0  # seconds for which another window may hold the file
+_WAIT = 30.0  # seconds for which another window may hold the file
 _TRY = 0.1  # seconds of it in one attempt
 _LOCK_WAIT = 5.0
+_SMALL, _WORTH = 20_000_000, 20  # bytes that are soon written, and one in how many pages is worth more
 _BETWEEN = 20_000  # instructions of SQLite between two checks, about a millisecond
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -115,6 +116,15 @@ class Database:
         except OSError:
             return 0
 
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Another one once the file has changed."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return 0, 0
+        return status.st_mtime_ns, status.st_size
+
     @contextlib.contextmanager
     def reading(self, check: Check = no_check) -> Iterator[sqlite3.Connection]:
         """A connection that changes nothing, and sees one state of the file; an empty library if there is no file.
@@ -130,11 +140,25 @@ class Database:
         with self._connected(True, check) as connection:
             yield connection
 
+    @contextlib.contextmanager
+    def emptying(self, check: Check = no_check) -> Iterator[sqlite3.Connection]:
+        """The same to empty all tables: SQLite drops a whole table at once if it need not look at every row."""
+        with self._connected(True, check, ("foreign_keys", "secure_delete")) as connection:
+            yield connection
+
     def compact(self, check: Check = no_check) -> None:
-        """Give what is free in the file back to the disk. Raises FileError; nothing is lost then."""
+        """Give what is free in the file back to the disk, if it is much: all of the rest is written anew.
+
+        Raises FileError; nothing is lost then.
+        """
         with self._errors_told("compact"):
             connection = self._open(True, check)
             try:
+                free, pages = (
+                    connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count")
+                )
+                if pages * _PAGE > _SMALL and free * _WORTH < pages:
+                    return
                 self._patiently(lambda: connection.execute("VACUUM"), check)
             except sqlite3.OperationalError as error:
                 if _code(error) == sqlite3.SQLITE_INTERRUPT:
@@ -144,10 +168,12 @@ class Database:
                 connection.close()
 
     @contextlib.contextmanager
-    def _connected(self, writes: bool, check: Check) -> Iterator[sqlite3.Connection]:
+    def _connected(self, writes: bool, check: Check, without: tuple[str, ...] = ()) -> Iterator[sqlite3.Connection]:
         with self._errors_told("write" if writes else "read"):
             connection = self._open(writes, check)
             try:
+                for name in without:
+                    connection.execute(f"PRAGMA {name} = OFF")
                 if not writes:
                     connection.execute("BEGIN")  # takes the lock with the first row that is read
                 self._patiently(lambda: connection.execute("BEGIN IMMEDIATE" if writes else _FIRST_ROW), check)
@@ -207,6 +233,8 @@ class Database:
             if not writes:
                 raise _Empty
             _make(connection)
+            with contextlib.suppress(OSError):
+                os.chmod(self.path, 0o600)  # the user's alone, and so are the journals beside it
             version, tables = _state(connection)
         if version > FORMAT:
             raise FileError(

@@ -83,6 +83,11 @@ class Library:
         """Bytes on disk."""
         return self._file.size
 
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Another one once the file has changed, by whatever window."""
+        return self._file.stamp
+
     def keep(self, entries: Sequence[RunEntry], when: float | None = None, check: Check = no_check) -> int:
         """Keep runs, all or none; how many were not known as they are.
 
@@ -175,7 +180,12 @@ class Library:
 
     def forget(self, ids: Iterable[int], check: Check = no_check) -> int:
         """Forget runs for good; how many there were. See `compact`."""
-        return self._forget("id IN (SELECT id FROM chosen)", list(ids), check)
+        with self._file.writing(check) as connection:
+            connection.execute("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)")
+            connection.executemany("INSERT OR IGNORE INTO chosen VALUES (?)", ((id,) for id in ids))
+            count = connection.execute("DELETE FROM runs WHERE id IN (SELECT id FROM chosen)").rowcount
+            _remove_unused(connection)
+        return count
 
     def forget_older(self, days: float, check: Check = no_check) -> int:
         """Forget what was kept so many days ago, or before."""
@@ -192,21 +202,18 @@ class Library:
             return count
 
     def forget_all(self, check: Check = no_check) -> int:
-        """Forget every run."""
-        return self._forget("1", [], check)
+        """Forget every run; how many there were."""
+        with self._file.emptying(check) as connection:
+            count = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+            for table in ("entries", "pictures", "examples_of", "runs", "experiments", "examples", "columns"):
+                connection.execute(f"DELETE FROM {table}")
+        return int(count)
 
     def compact(self, check: Check = no_check) -> None:
-        """Give what was forgotten back to the disk, which takes as much room again for a moment."""
+        """Give what was forgotten back to the disk if it is much, which takes as much room again for a moment; else the
+        next runs take its place.
+        """
         self._file.compact(check)
-
-    def _forget(self, where: str, ids: list[int], check: Check) -> int:
-        with self._file.writing(check) as connection:
-            connection.execute("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)")
-            connection.executemany("INSERT OR IGNORE INTO chosen VALUES (?)", ((id,) for id in ids))
-            count = connection.execute(f"DELETE FROM runs WHERE {where}").rowcount
-            _remove_unused(connection)
-            connection.execute("DROP TABLE chosen")
-        return count
 
 
 def _insert(connection: sqlite3.Connection, entry: RunEntry, when: float) -> None:

@@ -23,14 +23,12 @@ def loss_picture(history: HistoryView) -> bytes:
     """The PNG; an empty picture of a run without updates."""
     _, low, high = history.column("loss")
     _, least, most = envelope(low, high, 0, history.count, WIDTH)
+    if not len(least):
+        least = most = np.array([np.nan])
     places = _placed(np.stack((least, most)))
-    top, bottom = _connected(places.min(axis=0), places.max(axis=0))
-    if len(top):
-        wide = np.minimum(np.arange(WIDTH) * len(top) // WIDTH, len(top) - 1)
-        top, bottom = top[wide], bottom[wide]
-    else:
-        top = bottom = np.full(WIDTH, np.nan)
-    return grey_png(_coverage(top, bottom))
+    across, known = np.linspace(0, len(least) - 1, WIDTH), np.arange(len(least))
+    top, bottom = (np.interp(across, known, row) for row in (places.min(axis=0), places.max(axis=0)))
+    return grey_png(_coverage(*_connected(top, bottom)))
 
 
 def grey_png(pixels: Array) -> bytes:

@@ -140,6 +140,13 @@ def test_runs_are_searched_sorted_and_forgotten_by_hand(opened, home) -> None:
     window.qtbot.mouseClick(page.refuse, Button.LeftButton)
     assert not page.question_row.isVisible() and page.foot.isVisible() and Library().find().runs == 300
     window.qtbot.keyClick(page.table, Key.Key_Delete)
+    window.qtbot.keyClick(page.refuse, Key.Key_Escape)
+    assert not page.question_row.isVisible() and page.isVisible()
+    page.search.setFocus()
+    window.qtbot.keyClick(page.search, Key.Key_Down)
+    assert page.table.hasFocus() and page.table.selected == gone[:1]
+    window.qtbot.keyClick(page.table, Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    window.qtbot.keyClick(page.table, Key.Key_Delete)
     window.qtbot.mouseClick(page.confirm, Button.LeftButton)
     window.until(lambda: "2 runs forgotten, " in window.bench.toast.text.text())
     assert not set(gone) & set(Library().find().ids)
@@ -151,6 +158,11 @@ def test_runs_are_searched_sorted_and_forgotten_by_hand(opened, home) -> None:
     assert "298 runs, which are all?" in page.question.text()
     window.qtbot.mouseClick(page.confirm, Button.LeftButton)
     window.until(lambda: "No runs yet" in page.table.nothing())
+    page.search.setFocus()
+    window.qtbot.keyClick(page.search, Key.Key_Escape)
+    assert not page.search.text() and page.isVisible()
+    window.qtbot.keyClick(page.search, Key.Key_Escape)
+    assert not page.isVisible()
 
 
 def fits_search() -> Search:
@@ -164,7 +176,7 @@ def test_any_setting_or_result_is_a_column_and_stays_one(opened) -> None:
     ready(window, page, 20)
     menu = page.columns_menu()
     below = {part.title(): part for part in menu.findChildren(QMenu)}
-    assert list(below) == ["Results", "Settings of the run", "Settings of the problem", "Others"]
+    assert list(below) == ["Results", "Settings of the run", "Settings of the problem", "Other"]
     beta = next(each for each in below["Settings of the run"].actions() if each.text() == "Optimizer beta1")
     assert not beta.isChecked()
     beta.trigger()

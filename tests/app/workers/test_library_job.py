@@ -60,6 +60,18 @@ def test_runs_are_kept_found_read_compared_opened_and_forgotten(qtbot, job, tmp_
     assert answer(qtbot, job.forgotten, job.forget_all).runs == 1
 
 
+def test_what_another_window_has_changed_is_noticed(qtbot, job) -> None:
+    answer(qtbot, job.found, lambda: job.find(Request()))
+    with qtbot.assertNotEmitted(job.changed, wait=100):
+        job.watch()
+    Library().keep(list(many(1)))
+    with qtbot.waitSignal(job.changed, timeout=10_000):
+        job.watch()
+    answer(qtbot, job.found, lambda: job.find(Request()))
+    with qtbot.assertNotEmitted(job.changed, wait=100):
+        job.watch()
+
+
 def test_of_waiting_requests_the_last_is_answered(qtbot, job) -> None:
     Library().keep(list(many(50)))
     heard: list = []

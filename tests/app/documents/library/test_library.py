@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -195,4 +196,5 @@ def test_the_file_is_the_users_alone(library: Library) -> None:
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not connection.execute("PRAGMA foreign_key_check").fetchall()
     connection.close()
-    assert path.parent.stat().st_mode & 0o077 == 0
+    if sys.platform != "win32":
+        assert path.stat().st_mode & 0o777 == 0o600 and path.parent.stat().st_mode & 0o077 == 0
