@@ -141,6 +141,7 @@ class Starter(QObject):
         self.actions = Actions(self._shell, bench, self._settings)
         self._shell.may_close = self.actions.files.may_close
         self.actions.files.recovery.begin()
+        self.actions.library.begin()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         ShortcutFilter(application)
