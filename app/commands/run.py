@@ -21,8 +21,8 @@ from app.curves.curve_catalogue import CURVES
 from app.curves.x_axes import X_AXES
 from app.documents.experiment_file import load
 from app.documents.files import FileError, shown
-from app.documents.run_results import results
 from app.documents.run_names import run_names
+from app.documents.run_results import results
 from app.export.csv_table import write_table
 from app.export.figure import FORMATS, STAGE, is_carried, write_figure
 from app.export.figure_content import CurveContent, FigureContent, StageContent, ViewContent
