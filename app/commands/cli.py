@@ -96,7 +96,7 @@ def _dispatch(arguments: list[str]) -> int:
 
         return run.main(rest)
     if first == "library":
-        from app.launch import kernel_cache
+        from app.documents import kernel_cache
 
         kernel_cache.prepare()  # before Numba is imported
         from app.commands import library
