@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -54,16 +56,27 @@ class AxesEditor(QWidget):
         if not self.rows:
             self._add()
 
+    def take(self, axes: Sequence[Axis]) -> None:
+        """Vary these without emitting, as far as they are settings that can be."""
+        for row in list(self.rows):
+            self._drop(row)
+        for axis in axes:
+            chosen = next((each for each in self._offered if each.path == axis.path), None)
+            if chosen is not None and axis.is_number:
+                self._add(chosen)
+                self.rows[-1].take(axis)
+
     def _add_by_hand(self) -> None:
         self._add()
         self.changed.emit()
 
-    def _add(self) -> None:
+    def _add(self, chosen: Sweepable | None = None) -> None:
+        """Vary this setting, or the first that is not varied yet."""
         used = {row.path for row in self.rows}
-        free = next((each for each in self._offered if each.path not in used), None)
-        if free is None:
+        chosen = chosen or next((each for each in self._offered if each.path not in used), None)
+        if chosen is None:
             return
-        row = AxisRow(self._offered, free)
+        row = AxisRow(self._offered, chosen)
         row.changed.connect(self.changed)
         row.removed.connect(lambda: self._remove(row))
         self.rows.append(row)
@@ -155,6 +168,13 @@ class AxisRow(QWidget):
             self.setting.addItem(each.title, each.path)
         if before in self._offered:
             self.setting.setCurrentIndex(self.setting.findData(before))
+
+    def take(self, axis: Axis) -> None:
+        """Show the values of an axis."""
+        self.low.setText(f"{axis.values[0]:.6g}")
+        self.high.setText(f"{axis.values[-1]:.6g}")
+        self.steps.setText(str(len(axis.values)))
+        self.log.setChecked(axis.log)
 
     def _choose(self, place: int) -> None:
         self._suggest()

@@ -16,7 +16,7 @@ from app.widgets.card import Card
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.workers.trials import ComparisonRequest, Forecast, Outcome
-from engine import COMPARISONS, Comparison, Experiment, SettingError, choose
+from engine import COMPARISONS, Comparison, ComparisonRecord, Experiment, SettingError, choose
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -92,6 +92,14 @@ class ComparisonPage(QWidget):
         """Set knobs without emitting."""
         self._values.update(values)
         self.knobs.set_values(self._values)
+
+    def take(self, record: ComparisonRecord) -> None:
+        """Compare what was kept with the experiment."""
+        self.set_values(record.choice.values)
+        self._counted, self.runs = record.counted, record.runs
+        if self.axes is not None and record.axes:
+            self.axes.take(record.axes)
+        self._tell()
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Compare the runs of this one from now on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.look.number_format import duration
 from app.widgets.elided import ElidedLabel
@@ -29,6 +29,13 @@ class RunBar(QWidget):
         self.cancel = QPushButton("Cancel")
         self.cancel.setObjectName("compare-cancel")
         self.cancel.setToolTip("End after the pieces under way; what is finished is kept")
+        self.keep = QCheckBox("Keep")
+        self.keep.setObjectName("compare-keep")
+        self.keep.setAccessibleName("keep the results with the experiment")
+        self.keep.setToolTip(
+            "Keep this comparison and its results with the experiment, so that they are there when it is opened again"
+        )
+        self.keep.setEnabled(False)
         self.progress = QProgressBar()
         self.progress.setRange(0, _STEPS)
         self.progress.setTextVisible(False)
@@ -61,8 +68,13 @@ class RunBar(QWidget):
         row.addWidget(self.start)
         row.addWidget(self.cancel)
         row.addLayout(middle, 1)
+        row.addWidget(self.keep)
         row.addWidget(self.workers)
         self.show_idle(START, "")
+
+    def show_kept(self, is_kept: bool) -> None:
+        """Whether results are kept with the experiment, without emitting."""
+        self.keep.setChecked(is_kept)
 
     def show_idle(self, title: str, line: str, is_possible: bool = True, share: float = 0.0) -> None:
         """Nothing is computed: what the button would do, and what is told beside it."""

@@ -28,15 +28,17 @@ _GAP = 12
 class Workspace(QWidget):
     """job: what computes. adopted: as of ComparisonPicture. told, warned: sentences for the person.
 
-    page_chosen carries the key of a page.
+    page_chosen carries the key of a page; keep_wanted a ComparisonRecord for the experiment, or None.
     """
 
     adopted = Signal(str, str, object)
     told = Signal(str)
     warned = Signal(str)
     page_chosen = Signal(str)
+    keep_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, job: TrialJob) -> None:
+    def __init__(self, theme: Theme, job: TrialJob, others: Mapping[str, tuple[str, str, QWidget]]) -> None:
+        """others: pages that compute nothing, by their keys, each with its title and tooltip."""
         super().__init__()
         self.setObjectName("workspace")
         self.job = job
@@ -47,14 +49,13 @@ class Workspace(QWidget):
         self._workers = f"{cores()} threads" if cores() > 1 else "1 thread"
         self.question = QuestionBar()
         self.pages = {key: ComparisonPage(comparison, theme) for key, comparison in COMPARISONS.items()}
-        self.tabs = ButtonRow(
-            "compare-pages",
-            "pages of the workspace",
-            {key: (page.comparison.title, page.comparison.question) for key, page in self.pages.items()},
-        )
+        titles = {key: (page.comparison.title, page.comparison.question) for key, page in self.pages.items()}
+        titles |= {key: (title, tip) for key, (title, tip, _) in others.items()}
+        self.tabs = ButtonRow("compare-pages", "pages of the workspace", titles)
         self.stack = QStackedWidget()
-        for page in self.pages.values():
-            self.stack.addWidget(page)
+        self._widgets: dict[str, QWidget] = {**self.pages, **{key: widget for key, (_, _, widget) in others.items()}}
+        for widget in self._widgets.values():
+            self.stack.addWidget(widget)
         self.bar = RunBar()
         for words in (self._workers, f"{cores()} process{'es' * (cores() != 1)}"):
             self.bar.workers.addItem(words)
@@ -68,6 +69,7 @@ class Workspace(QWidget):
         self.bar.started.connect(self._start)
         self.bar.cancelled.connect(self.job.cancel)
         self.bar.workers_named.connect(self._name_workers)
+        self.bar.keep.clicked.connect(self._keep)
         self.job.progressed.connect(self._show_progress)
         self.job.forecasted.connect(self._show_forecast)
         self.job.ended.connect(self._end)
@@ -76,14 +78,16 @@ class Workspace(QWidget):
             page.adopted.connect(self._adopt)
 
     @property
-    def page(self) -> ComparisonPage:
-        """The page on screen."""
-        return self.pages[self.tabs.key]
+    def page(self) -> ComparisonPage | None:
+        """The comparison on screen; None where nothing is computed."""
+        return self.pages.get(self.tabs.key)
 
     def choose(self, key: str) -> None:
-        """Show a page without emitting."""
+        """Show a page without emitting; unknown keys are ignored."""
         self.tabs.choose(key)
-        self.stack.setCurrentWidget(self.page)
+        self.stack.setCurrentWidget(self._widgets[self.tabs.key])
+        for card in (self._question_card, self._bar_card):
+            card.setVisible(self.page is not None)
         self._look_ahead()
 
     def show_experiment(self, experiment: Experiment) -> None:
@@ -96,14 +100,23 @@ class Workspace(QWidget):
             page.show_experiment(experiment)
         self._look_ahead()
 
-    def begin(self) -> None:
-        """Another document is opened: nothing of the former one is shown."""
+    def begin(self, experiment: Experiment) -> None:
+        """Another document is opened: nothing of the former one is shown, but what it has kept."""
         self.job.cancel()
         self._asked = None
         self.question.show_answer("")
         for page in self.pages.values():
             page.compare_instead(None)
             page.show_outcome(None)
+        record = experiment.comparison
+        self.bar.show_kept(record is not None)
+        if record is not None:
+            self.show_experiment(experiment)
+            page = self.pages[record.choice.kind]
+            page.take(record)
+            self.choose(record.choice.kind)
+            if record.results and (request := page.request) is not None:
+                self.job.learn(request, record)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -126,16 +139,17 @@ class Workspace(QWidget):
         self._start()
 
     def _start(self) -> None:
-        request = self.page.request
-        if request is None or self._running is not None:
+        page = self.page
+        request = page.request if page is not None else None
+        if page is None or request is None or self._running is not None:
             return
         try:
             crew_of(self._workers)
         except SettingError as error:
             self.warned.emit(str(error))
             return
-        outcome = self.page.outcome
-        again = outcome is not None and outcome.finished and not self.page.is_former
+        outcome = page.outcome
+        again = outcome is not None and outcome.finished and not page.is_former
         self._running = request
         self.question.block(True)
         self.bar.show_running("beginning …", 0.0)
@@ -161,9 +175,24 @@ class Workspace(QWidget):
             self.warned.emit(sentence)
         self._show_idle()
         self._look_ahead()
+        if self.bar.keep.isChecked():
+            self._keep(True)
+
+    def _keep(self, wanted: bool) -> None:
+        """Keep what the page on screen shows with the experiment, or nothing."""
+        outcome = self.page.outcome if self.page is not None else None
+        if not wanted:
+            self.keep_wanted.emit(None)
+        elif outcome is not None and self._is_keepable(outcome):
+            self.keep_wanted.emit(outcome.record)
+
+    def _is_keepable(self, outcome: Outcome) -> bool:
+        """Whether all that are compared are runs of the experiment."""
+        runs = {record.settings.id for record in self._experiment.runs} if self._experiment is not None else set()
+        return set(outcome.request.runs) <= runs and outcome.result.done > 0
 
     def _look_ahead(self) -> None:
-        request = self.page.request
+        request = self.page.request if self.page is not None else None
         if self._running is None:
             self._show_idle()
         if request is not None and self.isVisible():
@@ -179,7 +208,10 @@ class Workspace(QWidget):
 
     def _show_idle(self) -> None:
         page, forecast = self.page, self.job.forecast
+        if page is None:
+            return
         outcome = page.outcome
+        self.bar.keep.setEnabled(outcome is not None and self._is_keepable(outcome))
         title, line, possible, share = START, "", True, 0.0
         is_known = forecast is not None and page.request is not None and forecast.request == page.request
         if is_known and forecast is not None:
@@ -196,7 +228,7 @@ class Workspace(QWidget):
     def _where(self, line: str) -> str:
         """What is told of a page's progress while another one is on screen."""
         running = self._running
-        if running is None or running.kind == self.page.comparison.key:
+        if running is None or running.kind == self.tabs.key:
             return line
         return f"{COMPARISONS[running.kind].title}: {line}"
 
@@ -234,10 +266,11 @@ class Workspace(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(_GAP)
-        column.addWidget(Card.around(self.question))
+        self._question_card, self._bar_card = Card.around(self.question), Card.around(self.bar)
+        column.addWidget(self._question_card)
         column.addLayout(top)
         column.addWidget(self.stack, 1)
-        column.addWidget(Card.around(self.bar))
+        column.addWidget(self._bar_card)
 
 
 def _answer(outcome: Outcome) -> str:

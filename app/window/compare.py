@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QMainWindow
 from app.documents.settings import Settings
 from app.widgets.segmented import Segmented
 from app.window.columns import Columns
+from app.window.library import RunLibrary
 from app.window.workbench import Workbench
+from app.workers.commands import KeepComparison
 from app.workers.trials import TrialJob
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 PLACE, PAGE = "layout.place", "layout.page"
+LIBRARY = "library"  # the key of its page
 _TITLES = ("Watch", "Compare")
 _TIPS = ("Watch descent: stage and curves  (F6)", "Compare: many runs, over seeds, rates and settings  (F6)")
 
@@ -25,9 +28,10 @@ _TIPS = ("Watch descent: stage and curves  (F6)", "Compare: many runs, over seed
 class Comparing(QObject):
     """What the window shows beside the settings: descent as it goes, or the Compare workspace."""
 
-    def __init__(self, window: QMainWindow, bench: Workbench, settings: Settings) -> None:
+    def __init__(self, window: QMainWindow, bench: Workbench, settings: Settings, library: RunLibrary) -> None:
         super().__init__(bench)
-        self._bench, self._settings = bench, settings
+        self._bench, self._settings, self._library = bench, settings, library
+        library.opened.connect(lambda: self.show_place(False))
         columns = bench.findChild(Columns)
         assert columns is not None
         self._columns: Columns = columns
@@ -55,14 +59,15 @@ class Comparing(QObject):
             from app.compare.workspace import Workspace
 
             bench = self._bench
-            workspace = Workspace(bench.theme, self.job)
+            tip = "Runs that were kept: found, sorted, compared and opened again"
+            others = {LIBRARY: ("Library", tip, self._library.page)}
+            workspace = Workspace(bench.theme, self.job, others)
             workspace.adopted.connect(self._adopt)
             workspace.told.connect(bench.toast.tell)
             workspace.warned.connect(bench.toast.warn)
             workspace.page_chosen.connect(lambda key: self._settings.set(PAGE, key))
-            page = str(self._settings.get(PAGE, ""))
-            if page in workspace.pages:
-                workspace.choose(page)
+            workspace.keep_wanted.connect(lambda record: bench.training.send(KeepComparison(record)))
+            workspace.choose(str(self._settings.get(PAGE, "")))
             self._workspace = workspace
         return self._workspace
 
@@ -77,6 +82,13 @@ class Comparing(QObject):
         if compare:
             self.look()
 
+    def show_library(self) -> None:
+        """Show the page of the library."""
+        self.show_place(True)
+        self.workspace.choose(LIBRARY)
+        self._settings.set(PAGE, LIBRARY)
+        self._library.page.search.setFocus()
+
     def look(self) -> None:
         """Take over what was published last, once a frame."""
         published = self._bench.training.published
@@ -85,7 +97,7 @@ class Comparing(QObject):
             return
         if published.document != self._document:
             self._document = published.document
-            workspace.begin()
+            workspace.begin(published.picture.experiment)
         if self.is_shown and self._bench.controller.all_edits_shown:
             workspace.show_experiment(published.picture.experiment)
 

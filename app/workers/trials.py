@@ -17,6 +17,7 @@ from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from engine import (
     COMPARISONS,
     Axis,
+    ComparisonRecord,
     Experiment,
     Plan,
     Result,
@@ -99,6 +100,12 @@ class Outcome:
     failed: tuple[int, str] = (0, "")
     same: tuple[int, int] = (0, 0)
 
+    @property
+    def record(self) -> ComparisonRecord:
+        """What a document keeps of it. Raises SettingError if there are too many results."""
+        plan, request = self.plan, self.request
+        return ComparisonRecord(plan.choice, request.runs, request.counted, request.axes).keeping(self.known)
+
 
 class TrialJob(QObject):
     """Computes one request at a time, and forecasts others meanwhile.
@@ -139,18 +146,18 @@ class TrialJob(QObject):
         """Forecast what a request takes on so many workers."""
         self._forecasts.offer(partial(self._foretell, request, workers))
 
-    def learn(self, request: ComparisonRequest, known: Mapping[str, Summary]) -> None:
-        """Take over summaries that were kept, and publish what they say."""
-        self._jobs.offer(partial(self._remember, request, known))
+    def learn(self, request: ComparisonRequest, record: ComparisonRecord) -> None:
+        """Take over the results that a document has kept, and publish what they say."""
+        self._jobs.offer(partial(self._remember, request, record))
 
     def stop(self) -> None:
         """Cancel everything, and wait for the pieces that are under way."""
         self._forecasts.release()
         self._jobs.release()
 
-    def _remember(self, request: ComparisonRequest, known: Mapping[str, Summary], ticket: Ticket) -> None:
-        self._known.update(known)
+    def _remember(self, request: ComparisonRequest, record: ComparisonRecord, ticket: Ticket) -> None:
         try:
+            self._known.update(record.known())
             self._publish(request, request.plan(), self._known, 0.0, None)
         except SettingError as error:
             self.ended.emit(str(error))
