@@ -66,6 +66,8 @@ def read_comparison(data: object, path: str, ids: Collection[str], check: Check)
     counted = table.text("counted", "")
     axes = _axes(table.take("axes", []), table.at("axes"))
     results = table.take("results", "")
+    if isinstance(results, memoryview):  # as a file's reader hands on what is long
+        results = str(results, "ascii")
     if not isinstance(results, str) or len(results) > MAX_CHARACTERS:
         told = f"must be text of at most {MAX_CHARACTERS / 2**20:g} million characters, got {shown(results, 60)}"
         raise SettingError(told, table.at("results"))
