@@ -165,6 +165,8 @@ class Workspace(QWidget):
         share = result.done / max(result.expected, 1)
         if self._running is not None:
             self.bar.show_running(self._where(running_line(result.done, result.expected, outcome.left)), share)
+        else:
+            self._show_idle()
         if outcome.request.kind == QUESTION and self._asked is not None:
             self.question.show_answer(_answer(outcome))
 

@@ -155,6 +155,7 @@ class Columns(QWidget):
         divide(self)
         self._replaced: dict[QWidget, bool] = {}  # the columns that another widget stands for, and whether they show
         self._others = middle, right
+        self._watched: list[int] = []  # the widths before they were replaced
         self.split = Splitter(Qt.Orientation.Horizontal, GAP)
         self.split.setObjectName("columns")
         for column in (left, middle, right):
@@ -176,7 +177,7 @@ class Columns(QWidget):
         """Show a widget in place of descent and curves; None shows these again, as they were."""
         if widget is not None and not self._replaced:
             self._replaced = {column: not column.isHidden() for column in self._others}
-            left = self.split.sizes()[0]
+            left, self._watched = self.split.sizes()[0], self.sizes
             for column in self._others:
                 column.hide()
             if self.split.indexOf(widget) < 0:
@@ -192,6 +193,9 @@ class Columns(QWidget):
             shown, self._replaced = self._replaced, {}
             for column, is_shown in shown.items():
                 column.setVisible(is_shown)
+            moved = self.split.sizes()[0] - self._watched[0]
+            if any(self._watched[1:]):  # else they have never been seen
+                self.split.setSizes([self._watched[0] + moved, self._watched[1] - moved, *self._watched[2:]])
 
     def is_shown(self, column: QWidget) -> bool:
         """Whether a column is to be seen, now or once nothing stands in its place."""

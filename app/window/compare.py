@@ -14,6 +14,7 @@ from app.window.library import RunLibrary
 from app.window.workbench import Workbench
 from app.workers.commands import KeepComparison
 from app.workers.trials import TrialJob
+from engine import Setting, of_run
 
 if TYPE_CHECKING:
     from app.compare.workspace import Workspace
@@ -109,7 +110,10 @@ class Comparing(QObject):
         self.job.stop()
 
     def _adopt(self, run: str, path: str, value: object) -> None:
-        """A setting of a run, picked from a picture, is a tweak as any other."""
+        """A setting of a run or of the problem, picked from a picture, is a change as any other."""
         controller = self._bench.controller
-        controller.change_setting(run, path, value)
+        if of_run(Setting.of(path)):
+            controller.change_setting(run, path, value)
+        else:
+            controller.change_problem({path: value})
         controller.settle()
