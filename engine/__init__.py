@@ -189,16 +189,25 @@ from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
 from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
 from engine.trials.arms import Arm
+from engine.trials.axes import Axis, axis, spaced
 from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of
 from engine.trials.members import COMPARISONS
+from engine.trials.race import RaceResult
+from engine.trials.rate_sweep import RateResult
+from engine.trials.score_sheet import BASELINE, Cell, Score, ScoreResult
 from engine.trials.seeds import ArmOverSeeds, Pair, SeedsResult
 from engine.trials.spread import Work, Workers, run_trials
+from engine.trials.statistics import Spread
+from engine.trials.sweep import Row, SweepResult
 from engine.trials.trial import Stopped, Summary, Trial, countable, counted_of, curve_updates, processor, trial
+from engine.trials.tuning import RATE, RateCurve
+from engine.trials.workloads import WORKLOADS, Workload
 
 __all__ = [
     "ACTIVATIONS",
     "ADD_CLUSTER_POINT",
     "ARCHITECTURES",
+    "BASELINE",
     "BATCHES",
     "BATCH_SEED",
     "CLASS_WEIGHTS",
@@ -251,6 +260,7 @@ __all__ = [
     "POINT_EDITS",
     "POLICY_KNOBS",
     "PROBLEMS",
+    "RATE",
     "RATES",
     "READY",
     "RESIDUAL",
@@ -275,6 +285,7 @@ __all__ = [
     "WARMUP_START",
     "WATCHED",
     "WEIGHT_SEED",
+    "WORKLOADS",
     "Activation",
     "Activations",
     "Agent",
@@ -287,9 +298,11 @@ __all__ = [
     "Associations",
     "Attending",
     "Attention",
+    "Axis",
     "Best",
     "Block",
     "Catalogue",
+    "Cell",
     "CellInTime",
     "Choice",
     "Classify",
@@ -354,10 +367,14 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "RaceResult",
+    "RateCurve",
+    "RateResult",
     "ReadText",
     "Reference",
     "Remembered",
     "Result",
+    "Row",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -365,6 +382,8 @@ __all__ = [
     "RunningOutputs",
     "SampledText",
     "Schedule",
+    "Score",
+    "ScoreResult",
     "SeedsResult",
     "Session",
     "SessionPicture",
@@ -376,6 +395,7 @@ __all__ = [
     "SliceSeen",
     "Snapshot",
     "SoughtInputs",
+    "Spread",
     "StageMaps",
     "StepsInTime",
     "Stopped",
@@ -384,6 +404,7 @@ __all__ = [
     "Surface",
     "SurfaceInfo",
     "SurfaceTask",
+    "SweepResult",
     "Table",
     "TargetShape",
     "Task",
@@ -399,7 +420,9 @@ __all__ = [
     "Value",
     "Work",
     "Workers",
+    "Workload",
     "activations",
+    "axis",
     "block_extremes",
     "checked_shape",
     "checked_table",
@@ -459,6 +482,7 @@ __all__ = [
     "smooth",
     "snapshot_of",
     "snapshot_pieces",
+    "spaced",
     "symbol",
     "text_table",
     "thin_path",

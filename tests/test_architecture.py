@@ -140,6 +140,7 @@ OWN_FOLDERS = (
 LISTS = {
     "engine/__init__.py", "engine/problems/kinds.py", "app/controls/panels.py", "app/stage/stages.py",
     "app/stage/views.py", "app/export/figures.py",
+    "engine/trials/workloads.py",  # problems, as files describe them
 }  # fmt: skip
 # What a surface is described with describes the loss over any plane of parameters, too.
 OF_A_PLANE = {"app/stage/terrain.py": {"SurfaceInfo"}}
