@@ -144,6 +144,7 @@ from engine.problems.supervised.task import (
     WEIGHT_SEED,
     NetworkTask,
     drawn,
+    split_knob,
 )
 from engine.problems.supervised.text_queries import LOSS_OF_EACH, TEMPERATURE, ReadText, SampledText, TextReading
 from engine.problems.supervised.usual import usual_network, usual_settings
@@ -159,9 +160,11 @@ from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
 from engine.training.block_rates import PART as RATES
 from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
+from engine.training.branches import depths
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
+    FORMAT,
     LEARNING_RATE,
     MAX_RUNS,
     MAX_TWEAKS,
@@ -182,6 +185,7 @@ from engine.training.experiment import (
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.origin import Origin
 from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
@@ -226,6 +230,7 @@ __all__ = [
     "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
+    "FORMAT",
     "INITIALIZERS",
     "INPUTS",
     "LABEL",
@@ -350,6 +355,7 @@ __all__ = [
     "NetworkTask",
     "Offer",
     "Optimizer",
+    "Origin",
     "Pair",
     "PartInTime",
     "PathRequest",
@@ -433,6 +439,7 @@ __all__ = [
     "countable",
     "counted_of",
     "curve_updates",
+    "depths",
     "distinct",
     "drawn",
     "drive_words",
@@ -483,6 +490,7 @@ __all__ = [
     "snapshot_of",
     "snapshot_pieces",
     "spaced",
+    "split_knob",
     "symbol",
     "text_table",
     "thin_path",

@@ -76,9 +76,10 @@ FLOORS = (
         "problems.association.kind",
         "training.block_rates",
         "training.own_problem",
+        "training.origin",
     ),
     ("training.experiment",),
-    ("problems.kinds", "training.from_start", "training.machine"),
+    ("problems.kinds", "training.branches", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
@@ -124,7 +125,7 @@ MAY_KNOW = {
     "compare": {*VIEWS, "workers"},
     "window": {*VIEWS, "workers", "export", "curves", "stage", "controls", "compare"},
     "launch": {*VIEWS, "workers", "export", "window"},
-    "commands": {"look", "documents", "export", "plots", "curves", "launch"},
+    "commands": {"look", "documents", "export", "plots", "curves", "workers", "launch"},
 }
 # The folders of each kind of problem: what is in them may know that kind.
 OWN_FOLDERS = (
@@ -132,7 +133,7 @@ OWN_FOLDERS = (
     "app/controls/surface/",
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
-    "app/controls/policy/", "app/stage/policy/", "app/export/policy/",
+    "app/controls/policy/", "app/stage/policy/", "app/export/policy/", "app/look/policy/",
     "engine/problems/clustering/", "app/controls/clustering/", "app/stage/clustering/", "app/export/clustering/",
     "app/look/clustering/", "engine/problems/association/", "app/stage/association/", "app/export/association/",
 )  # fmt: skip

@@ -89,21 +89,21 @@ def _dispatch(arguments: list[str]) -> int:
         print(f"Fall Line {version()}")
         return DONE
     if first == "run":
-        from app.launch import kernel_cache
+        from app.documents import kernel_cache
 
         kernel_cache.prepare()  # before Numba is imported
         from app.commands import run
 
         return run.main(rest)
     if first == "library":
-        from app.launch import kernel_cache
+        from app.documents import kernel_cache
 
         kernel_cache.prepare()  # before Numba is imported
         from app.commands import library
 
         return library.main(rest)
     if first == "table":
-        from app.launch import kernel_cache
+        from app.documents import kernel_cache
 
         kernel_cache.prepare()  # before Numba is imported
         from app.commands import table

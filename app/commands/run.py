@@ -21,6 +21,7 @@ from app.curves.curve_catalogue import CURVES
 from app.curves.x_axes import X_AXES
 from app.documents.experiment_file import load
 from app.documents.files import FileError, shown
+from app.documents.run_names import run_names
 from app.documents.run_results import results
 from app.export.csv_table import write_table
 from app.export.figure import FORMATS, STAGE, is_carried, write_figure
@@ -153,7 +154,7 @@ def main(arguments: list[str]) -> int:
     bar = Bar(not chosen.quiet)
     try:
         session = _finished(experiment, bar)
-        picture = session.picture(focus=experiment.view.get("selected"), step=False)
+        picture = session.picture(focus=experiment.view.get("selected"), step=False, naming=run_names)
         for (path, _), plot in zip(outputs, plots, strict=True):
             bar.show(f"writing {path}", 0.0)
             if plot is None:

@@ -9,7 +9,7 @@ from engine import LOSS, WATCHED, Interruption, Measure, Pieces, RunPicture, Ses
 
 def result_measures(picture: SessionPicture) -> tuple[Measure, ...]:
     """The measures of the whole that count as results, besides the loss."""
-    whole = (measure for measure in picture.subject.measures if not measure.by_layer and measure.tier != "expert")
+    whole = (measure for measure in picture.measures if not measure.by_layer and measure.tier != "expert")
     return tuple(measure for measure in whole if measure.role != LOSS)
 
 
@@ -28,7 +28,7 @@ def results(
         exact = run.measures.of_role(LOSS, values)
         found["loss"] = run.shown.loss if math.isnan(exact) else exact
         named = dict(zip(run.measures.names, values.tolist(), strict=True))
-        found |= {measure.key: named[measure.key] for measure in measures}
+        found |= {measure.key: named.get(measure.key, math.nan) for measure in measures}
     if watched is not None:
         best = run.best
         found[f"best_{watched.key}"] = best.loss if best is not None else math.nan

@@ -221,6 +221,7 @@ class Actions(QObject):
         self._add(menu, "back", "Look one update back", lambda: controller.look(-1), "Alt+Left")
         self._add(menu, "forward", "Look one update forward", lambda: controller.look(1), "Alt+Right")
         self._add(menu, "now", "Look at the newest update", lambda: controller.scrub(None), "End")
+        self._add(menu, "branch", "Branch here", lambda: controller.branch_selected(), "B")
         menu.addSeparator()
         self._add(menu, "faster", "Faster", lambda: controller.change_speed(1), ".")
         self._add(menu, "slower", "Slower", lambda: controller.change_speed(-1), ",")

@@ -30,7 +30,7 @@ def arms_of(experiment: Experiment, ids: Iterable[str] = ()) -> tuple[Arm, ...]:
     records = [
         record for record in experiment.runs if (record.settings.id in wanted if wanted else record.settings.visible)
     ]
-    names = [record.settings.name for record in records]
+    names = [record.settings.title for record in records]
     return tuple(
         Arm(record.settings.id, _numbered(names, place), record.settings.colour, record)
         for place, record in enumerate(records)

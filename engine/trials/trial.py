@@ -78,8 +78,8 @@ class Summary:
     when. reached: the update at which it came down to its target, by a line between two measurements. curve: the values
     at the updates `curve_updates` of its budget, NaN beyond its end. loss: the exact loss at the end. ending: why it
     ended before its budget, in words. seconds: of the processor, 0 without a clock. failed: why it could not be run at
-    all, as a sentence. digest: of theta and of the whole record; equal for equal bits. processor, numbers: where it was computed,
-    and by which version of the numbers.
+    all, as a sentence. digest: of theta and of the whole record; equal for equal bits. processor, numbers: where it was
+    computed, and by which version of the numbers.
     """
 
     updates: int = 0

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.documents.library.thumbnail import loss_picture
-from app.documents.run_labels import differences
+from app.documents.run_names import run_names
 from app.documents.run_results import results
 from app.documents.toml_text import toml_text
 from engine import (
@@ -74,7 +74,7 @@ def entry_of(picture: SessionPicture, run: RunPicture, interruption: Interruptio
     return RunEntry(
         digest=_digest(task, run.initial, _taken(run)),
         title=experiment.title,
-        name=differences(experiment)[place],
+        name=run_names(experiment)[place],
         kind=kind_of(task).title,
         problem=task.title,
         updates=run.update,
