@@ -42,7 +42,7 @@ FLOORS = (
         "training.stream",
         "expressions.notation_hints",
     ),
-    ("expressions.notation", "training.measures", "queries"),
+    ("expressions.notation", "training.measures", "training.layer_rate", "queries"),
     ("expressions.expression", "rng", "decimation", "choices", "setting", "simd"),
     (
         "expressions.typesetting",

@@ -100,7 +100,7 @@ def test_loaded_gives_the_same_numbers(tmp_path: Path) -> None:
 def test_a_person_can_read_it() -> None:
     text = to_text(new_experiment("rosenbrock", [new_run("adam", learning_rate=0.03)], title="Valley"))
     lines = text.splitlines()
-    assert lines[0].startswith("# ") and lines[2:5] == ["fall_line = 4", f"numbers = {NUMBERS}", 'title = "Valley"']
+    assert lines[0].startswith("# ") and lines[2:5] == ["fall_line = 5", f"numbers = {NUMBERS}", 'title = "Valley"']
     assert "start = [-1.2, 1.0]" in lines and "learning_rate = 0.03" in lines and "eps = 1e-08" in lines
     chapters = [line for line in lines if line.startswith("[")]
     assert chapters == ["[problem]", "[stop]", "[[runs]]", "[runs.optimizer]", "[view]"]
@@ -122,14 +122,14 @@ GOOD = to_text(new_experiment("rosenbrock", ["adam"]))
         ("[problem]", "[problme]", "problem: is missing"),
         ("seed = 1", "seed = 1\nsed = 2", r"problem\.sed: unknown entry"),
         ("updates = 2000", "updates = 1.5", r"stop\.updates: .*whole number"),
-        ("fall_line = 4", "fall_line = 5", r"format 5; .* formats up to 4"),
-        ("fall_line = 4", "fall_line = 0", "fall_line: must be the number of a format, from 1 to 4, got 0"),
-        ("fall_line = 4", "fall_line = true", "fall_line: must be the number of a format"),
-        ("fall_line = 4", 'fall_line = "2"', "fall_line: must be the number of a format"),
+        ("fall_line = 5", "fall_line = 5", r"format 5; .* formats up to 4"),
+        ("fall_line = 5", "fall_line = 0", "fall_line: must be the number of a format, from 1 to 4, got 0"),
+        ("fall_line = 5", "fall_line = true", "fall_line: must be the number of a format"),
+        ("fall_line = 5", 'fall_line = "2"', "fall_line: must be the number of a format"),
         (f"numbers = {NUMBERS}", "numbers = 0", "numbers: must be a whole number from 1 on, got 0"),
-        ("fall_line = 4", "fall_line = 4\nfall_line = 4", r"not TOML: .*line 4"),
-        ("fall_line = 4", "fall_line = ", r"not TOML: .*line 3"),
-        ("fall_line = 4", f"x = {'[' * 5000}", "not TOML: .*nested too deeply"),
+        ("fall_line = 5", "fall_line = 4\nfall_line = 4", r"not TOML: .*line 4"),
+        ("fall_line = 5", "fall_line = ", r"not TOML: .*line 3"),
+        ("fall_line = 5", f"x = {'[' * 5000}", "not TOML: .*nested too deeply"),
         ("seed = 1", "seed = 1979-05-27", "seed must be a whole number"),
     ],
 )  # fmt: skip
