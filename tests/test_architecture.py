@@ -140,8 +140,6 @@ LISTS = {
     "engine/__init__.py", "engine/problems/kinds.py", "app/controls/panels.py", "app/stage/stages.py",
     "app/stage/views.py", "app/export/figures.py",
 }  # fmt: skip
-# What a surface is described with describes the loss over any plane of parameters, too.
-OF_A_PLANE = {"app/stage/terrain.py": {"SurfaceInfo"}}
 # What works without Qt, and what uses of it only what is no widget; with all that they import.
 WITHOUT_QT = ("app.export", "app.commands.run", "app.commands.table", "app.commands.presets", "app.commands.cli")
 WITHOUT_WIDGETS = ("app.documents", "app.workers")
@@ -388,7 +386,7 @@ def test_what_tells_kinds_apart_is_found() -> None:
 def test_no_file_outside_its_own_folders_knows_a_kind_of_problem(path: Path) -> None:
     keys = {*engine.PROBLEMS, *engine.offers()}
     found = told_apart(path.read_text("utf-8"), CLASSES_OF_KINDS, keys)
-    assert not found - OF_A_PLANE.get(name_of(path), set()), f"{name_of(path)} names {', '.join(sorted(found))}"
+    assert not found, f"{name_of(path)} names {', '.join(sorted(found))}"
 
 
 def in_another_process(code: str) -> str:
