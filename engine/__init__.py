@@ -159,9 +159,11 @@ from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
 from engine.training.block_rates import layers_with_rates, rate_words
+from engine.training.branches import depths
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, driven_knob, is_drivable
 from engine.training.experiment import (
+    FORMAT,
     LEARNING_RATE,
     MAX_RUNS,
     MAX_TWEAKS,
@@ -184,6 +186,7 @@ from engine.training.history import COLUMNS, HistoryView
 from engine.training.layer_rate import PART as RATES
 from engine.training.layer_rate import layer_rate
 from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.origin import Origin
 from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
@@ -191,16 +194,25 @@ from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
 from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
 from engine.trials.arms import Arm
+from engine.trials.axes import Axis, axis, spaced
 from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of
 from engine.trials.members import COMPARISONS
+from engine.trials.race import RaceResult
+from engine.trials.rate_sweep import RateResult
+from engine.trials.score_sheet import BASELINE, Cell, Score, ScoreResult
 from engine.trials.seeds import ArmOverSeeds, Pair, SeedsResult
 from engine.trials.spread import Work, Workers, run_trials
+from engine.trials.statistics import Spread
+from engine.trials.sweep import Row, SweepResult
 from engine.trials.trial import Stopped, Summary, Trial, countable, counted_of, curve_updates, processor, trial
+from engine.trials.tuning import RATE, RateCurve
+from engine.trials.workloads import WORKLOADS, Workload
 
 __all__ = [
     "ACTIVATIONS",
     "ADD_CLUSTER_POINT",
     "ARCHITECTURES",
+    "BASELINE",
     "BATCHES",
     "BATCH_SEED",
     "CLASS_WEIGHTS",
@@ -219,6 +231,7 @@ __all__ = [
     "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
+    "FORMAT",
     "INITIALIZERS",
     "INPUTS",
     "LABEL",
@@ -253,6 +266,7 @@ __all__ = [
     "POINT_EDITS",
     "POLICY_KNOBS",
     "PROBLEMS",
+    "RATE",
     "RATES",
     "READY",
     "RESIDUAL",
@@ -277,6 +291,7 @@ __all__ = [
     "WARMUP_START",
     "WATCHED",
     "WEIGHT_SEED",
+    "WORKLOADS",
     "Activation",
     "Activations",
     "Agent",
@@ -289,9 +304,11 @@ __all__ = [
     "Associations",
     "Attending",
     "Attention",
+    "Axis",
     "Best",
     "Block",
     "Catalogue",
+    "Cell",
     "CellInTime",
     "Choice",
     "Classify",
@@ -339,6 +356,7 @@ __all__ = [
     "NetworkTask",
     "Offer",
     "Optimizer",
+    "Origin",
     "Pair",
     "PartInTime",
     "PathRequest",
@@ -356,10 +374,14 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "RaceResult",
+    "RateCurve",
+    "RateResult",
     "ReadText",
     "Reference",
     "Remembered",
     "Result",
+    "Row",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -367,6 +389,8 @@ __all__ = [
     "RunningOutputs",
     "SampledText",
     "Schedule",
+    "Score",
+    "ScoreResult",
     "SeedsResult",
     "Session",
     "SessionPicture",
@@ -378,6 +402,7 @@ __all__ = [
     "SliceSeen",
     "Snapshot",
     "SoughtInputs",
+    "Spread",
     "StageMaps",
     "StepsInTime",
     "Stopped",
@@ -386,6 +411,7 @@ __all__ = [
     "Surface",
     "SurfaceInfo",
     "SurfaceTask",
+    "SweepResult",
     "Table",
     "TargetShape",
     "Task",
@@ -401,7 +427,9 @@ __all__ = [
     "Value",
     "Work",
     "Workers",
+    "Workload",
     "activations",
+    "axis",
     "block_extremes",
     "checked_shape",
     "checked_table",
@@ -412,6 +440,7 @@ __all__ = [
     "countable",
     "counted_of",
     "curve_updates",
+    "depths",
     "distinct",
     "drawn",
     "drive_words",
@@ -462,6 +491,7 @@ __all__ = [
     "smooth",
     "snapshot_of",
     "snapshot_pieces",
+    "spaced",
     "split_knob",
     "symbol",
     "text_table",

@@ -62,7 +62,7 @@ def new_run(
         batches = choose(BATCHES, batch, {} if batch == "full" else {"order": order})
     settings = RunSettings(
         id=id or optimizer,
-        name=name or entry.title,
+        name=name,
         colour=colour,
         optimizer=choose(OPTIMIZERS, optimizer, knobs),
         learning_rate=entry.learning_rate,

@@ -140,12 +140,12 @@ class RunPanel(QWidget):
         self.preview.set_theme(theme)
 
     def refresh(self, run: RunPicture, horizon: int, examples: int = 0, batch_words: str = "") -> None:
-        """Show a run's current settings.
+        """Show a run's settings at the update on screen.
 
         horizon: how many updates the preview spans. examples: the size of the training set, 0 on a surface.
         batch_words: what an update takes, where there is no training set.
         """
-        task, settings = run.shown.problem.task, run.settings
+        task, settings = run.shown.problem.task, run.shown.settings
         if task is not self._task:
             self._task, self._titles = task, layers_with_rates(task)
         layers = self._titles
@@ -190,7 +190,7 @@ class RunPanel(QWidget):
 
     def _show_drivers(self, run: RunPicture) -> None:
         """Tell beside each knob that a schedule drives where it has come to."""
-        titles = {path: SCHEDULES[driver.kind].title for path, driver in run.settings.drive}
+        titles = {path: SCHEDULES[driver.kind].title for path, driver in run.shown.settings.drive}
         values = {path: value for path, value in run.shown.driven.items() if path in titles}
         self.driven.show_values(values)
         for part, knobs in (("optimizer", self.optimizer.knobs), ("batch", self.batch_knobs)):

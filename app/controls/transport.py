@@ -63,6 +63,7 @@ class Transport(QWidget):
     speed_changed = Signal(float)
     scrubbed = Signal(object)
     rewound = Signal(object)
+    branched = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -116,13 +117,16 @@ class Transport(QWidget):
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.rewind = self._button("rewind", "Rewind: continue from the update shown", self._rewind)
         self.rewind.setEnabled(False)
+        tip = "Branch here: let another run leave the selected one at the update shown  (B)"
+        self.branch = self._button("branch", tip, self._branch)
+        self.branch.setEnabled(False)
         self._lay_out()
         self.set_theme(theme)
         self.show_speed(DEFAULT_SPEED)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for button in (self.step, self.epoch, self.restart, self.seeds, self.explain, self.rewind):
+        for button in (self.step, self.epoch, self.restart, self.seeds, self.explain, self.rewind, self.branch):
             button.setIcon(icon(button.objectName(), theme))
         self._face = ""
 
@@ -156,7 +160,8 @@ class Transport(QWidget):
             with QSignalBlocker(self.timeline):
                 self.timeline.setValue(round(_TIMELINE_TICKS * shown / picture.update) if picture.update else 0)
         self.timeline.setEnabled(picture.update > 0)
-        self.rewind.setEnabled(picture.cursor is not None and shown < picture.update)
+        for button in (self.rewind, self.branch):
+            button.setEnabled(picture.cursor is not None and shown < picture.update)
         self.place.show_texts(*self._places(published, shown))
         self._fit_place()
         self.status.setText(self._status(published))
@@ -203,6 +208,10 @@ class Transport(QWidget):
         if self._cursor is not None:
             self.rewound.emit(self._cursor)
 
+    def _branch(self) -> None:
+        if self._cursor is not None:
+            self.branched.emit(self._cursor)
+
     def _button(self, name: str, tip: str, target: object) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
@@ -226,6 +235,7 @@ class Transport(QWidget):
         bottom.addWidget(self.timeline, 1)
         bottom.addWidget(self.place)
         bottom.addWidget(self.rewind)
+        bottom.addWidget(self.branch)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

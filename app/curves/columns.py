@@ -31,7 +31,7 @@ class Columns:
 
     def update(self, bins: Bins | Points, mapping: XAxisMapping, scale: Scale, pitch: float) -> int:
         """Bring the columns, `pitch` pixels wide each, up to date. Returns the first that has changed."""
-        source = (id(bins.source), scale, pitch)
+        source = (id(bins.source), bins.begin, scale, pitch)
         first = 0
         if source != self._source or bins.count < self._count:
             self._borders = np.arange(scale.start, scale.end + pitch / 2, pitch)
@@ -62,8 +62,8 @@ class Columns:
         edges = np.empty(len(self._firsts) + 2, np.int64)
         inner = edges[1:-1]
         np.minimum(self._firsts, bins.count, out=inner)
-        np.maximum(inner, 0, out=inner)
-        edges[0], edges[-1] = max(inner[0] - 1, 0), min(inner[-1] + 1, bins.count)
+        np.maximum(inner, bins.begin, out=inner)
+        edges[0], edges[-1] = max(inner[0] - 1, bins.begin), min(inner[-1] + 1, bins.count)
         return edges[first:]
 
     def _place(self, bins: Bins | Points, mapping: XAxisMapping, scale: Scale, edges: Array, first: int) -> None:

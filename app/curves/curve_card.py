@@ -13,10 +13,12 @@ from app.curves.curve_header import CurveHeader
 from app.curves.curve_style import SPANS, CurveStyle
 from app.curves.curve_view import CurveView
 from app.curves.legend import Legend
-from app.curves.x_axes import Clock
+from app.curves.x_axes import NO_CLOCKS, Clock
 from app.plots.plot_menu import add_choices, add_plot_actions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.look.theme import Theme
     from engine import SessionPicture
 
@@ -49,9 +51,9 @@ class CurveCard(QFrame):
         self.set_theme(theme)
         self.set_style(CurveStyle())
 
-    def refresh(self, picture: SessionPicture, clock: Clock | None = None, patient: bool = False) -> bool:
+    def refresh(self, picture: SessionPicture, clocks: Mapping[str, Clock] = NO_CLOCKS, patient: bool = False) -> bool:
         """Take the newest picture, as `CurveView.refresh` does."""
-        long = self.view.refresh(picture, clock, patient)
+        long = self.view.refresh(picture, clocks, patient)
         self._tell()
         return long
 

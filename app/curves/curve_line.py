@@ -85,11 +85,17 @@ class CurveLine:
         self.strong: Bins | Points
         self._placed: tuple[object, object, object, float] = (None, None, None, 0.0)
         self._extent: tuple[tuple[bool, bool], Extent] | None = None
+        self._whole: Bins | Points | None = None
+        self._begins = 0
 
     def pull(self, run: RunPicture, picture: SessionPicture, mapping: XAxisMapping, span: int) -> None:
         """Take the newer picture of the run. span: updates to average over, 0 for none."""
         self.run, self.mapping = run, mapping
-        self.bins = self.strong = bins = self._series.pull(run, picture)
+        whole, begins = self._series.pull(run, picture), run.begins if self.part.layer is None else 0
+        if whole is not self._whole or begins != self._begins:
+            self._whole, self._begins = whole, begins
+            self.bins = whole.since(begins)
+        self.strong = bins = self.bins
         if self._average is None or self._average.span != span:
             self._average = Average(span) if span else None
         if self._average is not None and isinstance(bins, Bins):
@@ -128,15 +134,25 @@ class CurveLine:
 
     @property
     def first(self) -> float:
-        return float(self.bins.last[0]) if self.bins.count else self.bins.latest
+        bins = self.bins
+        return float(bins.last[bins.begin]) if bins.begin < bins.count else bins.latest
+
+    @property
+    def branching(self) -> tuple[int, float] | None:
+        """Where a branch begins to be drawn, and its value there; None of a run that is drawn from its start."""
+        if not self._begins or self._begins >= self.bins.updates:
+            return None
+        at = self.bins.held(self._begins)
+        return at, self.strong.value(at)
 
     @property
     def diverged(self) -> bool:
         return self.run.status == DIVERGED
 
     def value(self, update: int) -> tuple[int, float]:
-        """The value at an update, and the update to which it belongs; NaN where there is none."""
-        return self.bins.held(update), self.strong.value(update) if update <= self.newest else math.nan
+        """The value at an update, and the update to which it belongs; NaN where there is none, or it is not drawn."""
+        known = self._begins <= update <= self.newest
+        return self.bins.held(update), self.strong.value(update) if known else math.nan
 
     @property
     def reaches_zero(self) -> bool:
@@ -149,9 +165,9 @@ class CurveLine:
         return self._sizes.quantiles(self.bins)
 
     def numbers(self) -> tuple[Array, Array]:
-        """Every x (n,) and y (n,) that is recorded, smoothed if the line is."""
+        """Every x (n,) and y (n,) that is recorded and drawn, smoothed if the line is."""
         bins = self.strong
-        updates, values = bins.at, bins.last
+        updates, values = bins.at[bins.begin :], bins.last[bins.begin :]
         if bins.updates and (not len(updates) or updates[-1] < bins.updates - 1):
             updates, values = np.append(updates, bins.updates - 1), np.append(values, bins.latest)
         return self.mapping.at(updates), values

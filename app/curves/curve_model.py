@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ class CurveModel:
         self.style = CurveStyle()
         self.selected: str | None = None
         self.picture: SessionPicture | None = None
-        self.clock: Clock | None = None
+        self.clocks: Mapping[str, Clock] = {}
         self.raster = CurveRaster()
         self.parts: tuple[Part, ...] = ()
         self.lines: list[CurveLine] = []  # the parts of what is visible, in the order of the runs
@@ -52,7 +53,7 @@ class CurveModel:
     def restyle(self, style: CurveStyle) -> None:
         self.style = style
         if self.picture is not None:
-            self.pull(self.picture, self.clock)
+            self.pull(self.picture, self.clocks)
 
     def forget(self) -> None:
         """Choose the type of the y axis anew: other data are to be shown."""
@@ -62,11 +63,11 @@ class CurveModel:
         """Draw a run on top, and count its updates; a curve of layers shows no other."""
         self.selected = id
         if self.picture is not None and self.curve.layers:
-            self.pull(self.picture, self.clock)
+            self.pull(self.picture, self.clocks)
 
-    def pull(self, picture: SessionPicture, clock: Clock | None) -> None:
-        """Take the newest numbers of the runs that are shown."""
-        self.picture, self.clock, self.lines = picture, clock, []
+    def pull(self, picture: SessionPicture, clocks: Mapping[str, Clock]) -> None:
+        """Take the newest numbers of the runs that are shown. clocks: by the ids of runs."""
+        self.picture, self.clocks, self.lines = picture, clocks, []
         runs = self._runs_shown(picture)
         first = next(iter(runs or picture.runs), None)
         self.parts = self.curve.parts(first) if self.applies and first else ()
@@ -74,7 +75,7 @@ class CurveModel:
         self._kept = {key: line for key, line in self._kept.items() if key in known}
         self._mappings = {run.id: self._mappings[run.id] for run in picture.runs if run.id in self._mappings}
         for run in runs:
-            mapping = self._mapping(run, picture, clock)
+            mapping = self._mapping(run, picture, clocks.get(run.id))
             for part in self.parts:
                 key = run.id, part
                 if mapping is not None:

@@ -17,7 +17,7 @@ from app.curves.curve_catalogue import CURVES, first_curves, offered
 from app.curves.curve_style import CurveStyle
 from app.curves.curve_view import CurveView
 from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
-from app.curves.x_axes import X_AXES, Clock
+from app.curves.x_axes import NO_CLOCKS, X_AXES, Clock
 from app.plots.axis_type import Span
 from app.plots.plot_menu import add_choices
 from engine import PROBLEMS
@@ -41,12 +41,13 @@ class CurvePanel(QScrollArea):
     Each kind of problem has its own choice of curves and of their x axis, kept while the other kind is on screen. Until
     some are chosen, they are the first curves of the problem: those of a text are not those of other data.
 
-    cursor_moved: the update pointed at, or None. picked: an update that was clicked. export_wanted: the
-    key of a curve. view_changed: the view settings, as `apply_view` takes them.
+    cursor_moved: the update pointed at, or None. picked: an update that was clicked. branched: an update at which a
+    branch is wanted. export_wanted: the key of a curve. view_changed: the view settings, as `apply_view` takes them.
     """
 
     cursor_moved = Signal(object)
     picked = Signal(object)
+    branched = Signal(object)
     export_wanted = Signal(str)
     view_changed = Signal(dict)
 
@@ -71,7 +72,7 @@ class CurvePanel(QScrollArea):
         self._cursor: int | None = None
         self._selected: str | None = None
         self._picture: SessionPicture | None = None
-        self._clock: Clock | None = None
+        self._clocks: Mapping[str, Clock] = NO_CLOCKS
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(FRAME_MILLISECONDS)
@@ -84,13 +85,13 @@ class CurvePanel(QScrollArea):
         self._chosen: Chosen = ""
         self._show_curves(first_curves(self._kind), {})
 
-    def refresh(self, picture: SessionPicture, clock: Clock | None = None, hurried: bool = False) -> None:
-        """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds.
+    def refresh(self, picture: SessionPicture, clocks: Mapping[str, Clock] = NO_CLOCKS, hurried: bool = False) -> None:
+        """Take the newest picture. clocks: of the runs by their ids, for an x axis of seconds.
 
         hurried: another picture follows soon, so curves that would cost the frame too much wait for their turn.
         Another problem, other data and a race that is back at its beginning take every zoom back.
         """
-        before, self._picture, self._clock = self._picture, picture, clock
+        before, self._picture, self._clocks = self._picture, picture, clocks
         if before is not None and _begins_anew(before, picture):
             self.follow_again()
         self._late.stop()
@@ -120,7 +121,7 @@ class CurvePanel(QScrollArea):
         for card in cards[turn:] + cards[:turn]:
             if hurried and time.perf_counter() - begun > BUDGET:
                 left.append(card)
-            elif card.refresh(picture, self._clock, patient=has_drawn_long):
+            elif card.refresh(picture, self._clocks, patient=has_drawn_long):
                 if has_drawn_long:
                     left.append(card)
                 has_drawn_long = True
@@ -135,7 +136,7 @@ class CurvePanel(QScrollArea):
 
     def _catch_up(self) -> None:
         if self._picture is not None:
-            self.refresh(self._picture, self._clock)
+            self.refresh(self._picture, self._clocks)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -281,7 +282,7 @@ class CurvePanel(QScrollArea):
         card.restyled.connect(self._tell)
         card.menu.aboutToShow.connect(lambda: self._fill_menu(card))
         if self._picture is not None:
-            card.refresh(self._picture, self._clock)
+            card.refresh(self._picture, self._clocks)
         card.view.set_x_range(self._x_range)
         return card
 
@@ -303,15 +304,25 @@ class CurvePanel(QScrollArea):
         menu.addSeparator()
         card.add_actions(menu)
         menu.addSeparator()
+        self._add_branching(menu, card.view.cursor_update)
         menu.addAction("Copy image", lambda: self.copy_image(card.curve.key))
         menu.addAction("Export…", lambda: self.export_wanted.emit(card.curve.key))
         hide = menu.addAction("Hide this curve", lambda: self._toggle(card.curve.key, False))
         hide.setEnabled(len(self.cards) > 1)
 
+    def _add_branching(self, menu: QMenu, pointed: int | None) -> None:
+        """Offer a branch of the selected run at the update that is pointed at, or else at the one that is shown."""
+        run = next((run for run in self._picture.runs if run.id == self._selected), None) if self._picture else None
+        if run is not None:
+            update = min(run.shown.update if pointed is None else pointed, run.update)
+            menu.addAction(f"Branch at update {update:,}", lambda: self.branched.emit(update))
+
     def _knows_axis(self, key: str) -> bool:
         """Whether it is known of any run how it moves along an x axis."""
         picture = self._picture
-        return picture is None or any(X_AXES[key].mapping(run, picture, self._clock) for run in picture.runs)
+        return picture is None or any(
+            X_AXES[key].mapping(run, picture, self._clocks.get(run.id)) for run in picture.runs
+        )
 
     def _toggle(self, key: str, on: bool) -> None:
         self.show_curves([*self.cards, key] if on else [other for other in self.cards if other != key])

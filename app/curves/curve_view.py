@@ -17,9 +17,18 @@ from app.curves.curve_model import CurveModel
 from app.curves.curve_raster import WIDTH
 from app.curves.curve_style import CurveStyle
 from app.curves.marks import EndMark, draw_end, end_mark, tweak_near, tweak_places
-from app.curves.painting import Values, note, paint_note, paint_readout, paint_references, paint_scrubbed, paint_tweaks
+from app.curves.painting import (
+    Values,
+    note,
+    paint_branchings,
+    paint_note,
+    paint_readout,
+    paint_references,
+    paint_scrubbed,
+    paint_tweaks,
+)
 from app.curves.tweak_text import sentence
-from app.curves.x_axes import X_AXES, Clock
+from app.curves.x_axes import NO_CLOCKS, X_AXES, Clock
 from app.plots.axis_type import Span
 from app.plots.line_item import LineItem
 from app.plots.plot_box import BOX
@@ -30,6 +39,8 @@ from app.widgets.shortcut_override import accepts_shortcut
 from app.widgets.wheel import scrolls
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.look.theme import Theme
     from engine import SessionPicture
 
@@ -85,12 +96,12 @@ class CurveView(PlotView):
         self.clicked.connect(self._pick)
         self.hovered.connect(self._point)
 
-    def refresh(self, picture: SessionPicture, clock: Clock | None = None, patient: bool = False) -> bool:
+    def refresh(self, picture: SessionPicture, clocks: Mapping[str, Clock] = NO_CLOCKS, patient: bool = False) -> bool:
         """Take the newest picture; paints only if something on screen has changed.
 
         Returns whether that takes long, and then a patient view leaves it to the next time.
         """
-        self.model.pull(picture, clock)
+        self.model.pull(picture, clocks)
         long = self.model.outgrows(self._x)
         if not (long and patient):
             self._compose()
@@ -205,6 +216,7 @@ class CurveView(PlotView):
         """Paint the marks again if they are others."""
         model, x, y, area = self.model, self._x, self._y, self.area
         tweaks = [(line.run.id, len(line.run.tweaks)) for line in model.leads]
+        branchings = [line.branching for line in model.lines]
         found = [(end_mark(area, line, x, y), model.colour(line)) for line in model.lines]
         self._ends = [(mark, colour) for mark, colour in found if mark is not None]
         self._note = note(model, y)
@@ -212,6 +224,7 @@ class CurveView(PlotView):
             x,
             y,
             tweaks,
+            branchings,
             self._ends,
             self._note,
             model.references,
@@ -245,6 +258,7 @@ class CurveView(PlotView):
         model = self.model
         paint_references(painter, model, self._y, area, self.small_font())
         paint_tweaks(painter, model, self._x, area)
+        paint_branchings(painter, model, self._x, self._y, area)
         for mark, colour in self._ends:
             draw_end(painter, mark, colour)
         if self._note:

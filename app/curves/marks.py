@@ -18,9 +18,11 @@ _NEAR = 4.0
 
 
 def tweak_places(line: CurveLine, x: Scale) -> np.ndarray:
-    """The pixel of each of the run's tweaks."""
+    """The pixel of each of the run's tweaks; NaN of those before a branch, which its origin has, too."""
     updates = np.array([tweak.update for tweak in line.run.tweaks], float)
-    return x.pixels(line.mapping.at(updates)) if len(updates) else updates
+    if not len(updates):
+        return updates
+    return np.where(updates < line.run.begins, np.nan, x.pixels(line.mapping.at(updates)))
 
 
 def draw_tweaks(painter: QPainter, plot: QRectF, places: np.ndarray, colour: QColor, taken: dict[int, int]) -> None:
@@ -48,6 +50,15 @@ def tweak_near(places: np.ndarray, pixel: float) -> int | None:
     distances = np.abs(places - pixel)
     place = int(np.nanargmin(distances)) if not np.isnan(distances).all() else 0
     return place if distances[place] <= _NEAR else None
+
+
+def draw_branching(painter: QPainter, plot: QRectF, place: QPointF, colour: QColor, paper: QColor) -> None:
+    """A small ring where a branch leaves its origin; nothing outside the plot."""
+    if plot.adjusted(-1.0, -1.0, 1.0, 1.0).contains(place):
+        painter.setPen(QPen(colour, 1.6))
+        painter.setBrush(paper)
+        painter.drawEllipse(place, 3.2, 3.2)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 class EndMark(NamedTuple):

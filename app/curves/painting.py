@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from app.curves.curve_line import CurveLine
 from app.curves.curve_model import CurveModel
-from app.curves.marks import draw_point, draw_tweaks, draw_upright, tweak_places
+from app.curves.marks import draw_branching, draw_point, draw_tweaks, draw_upright, tweak_places
 from app.curves.readout import Row, draw_readout, draw_value, veil
 from app.curves.strokes import bridges, within
 from app.curves.x_axes import X_AXES
@@ -33,6 +33,15 @@ def paint_tweaks(painter: QPainter, model: CurveModel, x: Scale, area: QRectF) -
     for line in model.leads:
         if line.run.tweaks:
             draw_tweaks(painter, area, tweak_places(line, x), model.theme.run_colours[line.run.colour], taken)
+
+
+def paint_branchings(painter: QPainter, model: CurveModel, x: Scale, y: Scale, area: QRectF) -> None:
+    """A ring where each branch leaves its origin."""
+    for line in model.lines:
+        if line.branching is not None:
+            at, value = line.branching
+            place = QPointF(x.pixel(line.mapping.place(at)), y.pixel(value))
+            draw_branching(painter, area, place, model.colour(line), model.theme.panel)
 
 
 def paint_references(painter: QPainter, model: CurveModel, y: Scale, area: QRectF, font: QFont) -> None:

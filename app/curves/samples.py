@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -19,12 +19,13 @@ class Points:
     """Values at some updates, joined by straight lines: the same face as `Bins`.
 
     at, last: (count,), at rising; last is NaN where there was nothing to measure. source: while it is the same
-    object, points are only added.
+    object, points are only added. begin: the first point that is drawn.
     """
 
     source: object
     at: Array
     last: Array
+    begin: int = 0
     even: ClassVar[bool] = False
 
     @property
@@ -47,6 +48,10 @@ class Points:
     @property
     def latest(self) -> float:
         return float(self.last[-1]) if self.count else np.nan
+
+    def since(self, update: int) -> Points:
+        """The same, drawn from the last point on that is not after an update."""
+        return replace(self, begin=max(int(self.at.searchsorted(update, "right")) - 1, 0)) if update else self
 
     def reaching(self, updates: Array) -> Array:
         """The first point at each of some updates or after it."""

@@ -20,8 +20,8 @@ class Bins:
     """A curve's values. Bin i covers the updates i * width to (i + 1) * width - 1.
 
     last, low, high: (count,). latest: the value at update `updates - 1`, which may be after the last bin.
-    source: what the bins were made from; while it is the same object, bins are only added. even: where a bin
-    lies does not depend on how many there are.
+    source: what the bins were made from; while it is the same object, bins are only added. begin: the first bin that is
+    drawn. even: where a bin lies does not depend on how many there are.
     """
 
     source: object
@@ -31,6 +31,7 @@ class Bins:
     low: Array
     high: Array
     latest: float
+    begin: int = 0
     even: ClassVar[bool] = True
 
     @property
@@ -41,6 +42,10 @@ class Bins:
     def at(self) -> Array:
         """The update to which each bin's `last` belongs, (count,)."""
         return (np.arange(self.count) + 1) * self.width - 1
+
+    def since(self, update: int) -> Bins:
+        """The same, drawn from the bin of an update on."""
+        return replace(self, begin=min(update // self.width, self.count)) if update else self
 
     def reaching(self, updates: Array) -> Array:
         """The first bin whose last update is at each of some updates or after it."""

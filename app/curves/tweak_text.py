@@ -18,6 +18,7 @@ from engine import (
     WARMUP_START,
     Catalogue,
     Choice,
+    Setting,
     Table,
     drive_words,
     kind_of_edit,
@@ -26,7 +27,9 @@ from engine import (
 )
 
 if TYPE_CHECKING:
-    from engine import Hyper, RunPicture, RunSettings, Setting
+    from collections.abc import Mapping
+
+    from engine import Hyper, RunPicture, RunSettings
 
 _OF_RUN: dict[str, Catalogue[Any]] = {  # the choices of which a run's settings know the kind
     "optimizer": OPTIMIZERS,
@@ -58,6 +61,18 @@ def sentence(run: RunPicture, place: int) -> str:
         old = settings.value(tweak.setting)
     name = _name(tweak.setting, settings, run.shown.theta.size)
     return f"{name} {_change(tweak.setting, old, tweak.value)} {when}"
+
+
+def change_words(run: RunPicture, changes: Mapping[str, object]) -> str:
+    """What a run would have otherwise than where it is shown: `η 0.01 → 0.003`. changes: by the paths of settings."""
+    settings, told = run.shown.settings, []
+    for path, value in changes.items():
+        setting = Setting.of(path)
+        of_theta = setting.part == PARAMETER and setting.place is not None
+        old = float(run.shown.theta[setting.place]) if of_theta else settings.value(setting)
+        settings = settings if of_theta else settings.having(setting, value)
+        told.append(f"{_name(setting, settings, run.shown.theta.size)} {_change(setting, old, value)}")
+    return ", ".join(told)
 
 
 def _catalogue(name: str) -> Catalogue[Any] | None:

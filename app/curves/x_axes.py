@@ -1,19 +1,23 @@
-"""The choices of the x axis: updates, epochs, examples, evaluations, seconds; and how a run moves along each."""
+"""The choices of the x axis: updates, epochs, examples, evaluations, seconds, path; how a run moves along each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from engine import COLUMNS
 
 if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
 
 Array = np.ndarray
-Clock = tuple[Array, Array]  # updates, seconds of training; linear in between
+Clock = tuple[Array, Array]  # updates, seconds that a run has taken up to there; linear in between
 
+NO_CLOCKS: Mapping[str, Clock] = MappingProxyType({})
 _UNSEEN = 1e-4  # of the length of an axis
 
 
@@ -69,6 +73,13 @@ class UpdateMapping(XAxisMapping):
         return float(update)
 
 
+class PathMapping(XAxisMapping):
+    """Through every update that is recorded: what is new is never the last part gone on as before."""
+
+    def leads_to(self, later: XAxisMapping) -> bool:
+        return np.array_equal(later.updates, self.updates) and np.array_equal(later.values, self.values)
+
+
 UPDATES = UpdateMapping(np.zeros(1), np.zeros(1))
 
 
@@ -103,8 +114,21 @@ def evaluations(run: RunPicture, picture: SessionPicture, clock: Clock | None) -
 
 
 def seconds(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> XAxisMapping | None:
-    """Seconds of training, all runs together."""
+    """Seconds of the run's own computation."""
     return None if clock is None else _mapping(*clock)
+
+
+def path_length(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> XAxisMapping | None:
+    """The sum of the lengths of all steps."""
+    history = run.history
+    if not history.updates:
+        return None
+    gone, _, _ = history.column("path_length")
+    latest, step = (history.latest[COLUMNS.index(name)] for name in ("path_length", "step_norm"))
+    first, last = history.width > 1, history.count * history.width < history.updates
+    at = np.concatenate(([0.0] * first, history.at, [history.updates - 1.0] * last, [history.updates]))
+    places = np.concatenate(([0.0] * first, gone, [latest] * last, [latest + step]))
+    return PathMapping(at, places) if places[-1] > 0.0 else None
 
 
 X_AXES: dict[str, XAxis] = {
@@ -114,7 +138,8 @@ X_AXES: dict[str, XAxis] = {
         XAxis("epochs", "epochs", epochs),
         XAxis("examples", "examples", examples),
         XAxis("evaluations", "gradient evaluations", evaluations),
-        XAxis("seconds", "seconds", seconds),
+        XAxis("seconds", "seconds of own computation", seconds),
+        XAxis("path", "path length", path_length),
     )
 }
 

@@ -299,7 +299,7 @@ class _Parts:
             named(tweak.value)
         small = {
             "experiment": plain,
-            "runs": [run.settings.to_dict() for run in experiment.runs],
+            "runs": [replace(run, tweaks=()).to_dict() for run in experiment.runs],
             "update": update,
             "path": os.fspath(path) if path is not None else None,
             "changed": changed,

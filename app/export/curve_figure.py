@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from engine import Interruption, Reference, RunPicture, SessionPicture
+    from engine import Interruption, Reference, RunPicture, SessionPicture, Tweak
 
 PITCH = 0.15  # points of paper per column of decimation
 _MARKS = 6  # markers per curve
@@ -72,6 +72,8 @@ def draw_curves(
     leads = list({line.run.id: line for line in reversed(lines)}.values())[::-1]
     for line in leads:
         _draw_tweaks(axes, settings, line, x)
+    for line in lines:
+        _draw_branching(axes, settings, line, x, y, styles.of(line).colour)
     if not any(line.bins.updates for line in lines):
         axes.text(0.5, 0.5, "nothing recorded", transform=axes.transAxes, ha="center", va="center", color="0.5")
     if curve.layers:
@@ -169,11 +171,29 @@ class _Pen:
 
 
 def _draw_tweaks(axes: Axes, settings: FigureSettings, line: CurveLine, x: Scale) -> None:
-    places = np.unique([x.pixel(line.mapping.place(tweak.update)) for tweak in line.run.tweaks][:_MAX_TWEAKS])
+    places = np.unique([x.pixel(line.mapping.place(tweak.update)) for tweak in _own_tweaks(line.run)][:_MAX_TWEAKS])
     for place in places[(places >= 0.0) & (places <= 1.0)]:
         axes.axline(
             (place, 0.0), (place, 1.0), transform=axes.transAxes, color=ON_LIGHT[line.run.colour],
             lw=0.6 * settings.line_width, ls=(0, (1.0, 2.5)), zorder=1.5,
+        )  # fmt: skip
+
+
+def _own_tweaks(run: RunPicture) -> list[Tweak]:
+    """Without those that the origin of a branch has, too."""
+    return [tweak for tweak in run.tweaks if tweak.update >= run.begins]
+
+
+def _draw_branching(axes: Axes, settings: FigureSettings, line: CurveLine, x: Scale, y: Scale, colour: str) -> None:
+    """A ring where a branch leaves its origin."""
+    if line.branching is None:
+        return
+    at, value = line.branching
+    across, up = x.pixel(line.mapping.place(at)), y.pixel(value)
+    if 0.0 <= across <= 1.0 and 0.0 <= up <= 1.0:
+        axes.plot(
+            [across], [up], transform=axes.transAxes, ls="", marker="o", ms=2.6 * settings.line_width + 1.0,
+            mfc="white", mec=colour, mew=0.8 * settings.line_width, zorder=4.5, clip_on=False,
         )  # fmt: skip
 
 
@@ -224,7 +244,7 @@ def _signs(lines: list[CurveLine], settings: FigureSettings) -> list[Entry]:
     if any(line.diverged for line in lines):
         size = 3.5 * settings.line_width + 2.0
         entries.append((Line2D([], [], ls="", marker="X", ms=size, mfc="0.35", mec="white", mew=0.4), "diverged"))
-    if any(line.run.tweaks for line in lines):
+    if any(_own_tweaks(line.run) for line in lines):
         entries.append((Line2D([], [], color="0.35", lw=0.6 * settings.line_width, ls=(0, (1.0, 2.5))), "tweak"))
     return entries
 

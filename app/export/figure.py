@@ -7,7 +7,6 @@ import os
 import threading
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from app.curves.x_axes import Clock
 from app.documents.experiment_file import to_text
 from app.documents.figure_metadata import LEFT_OUT, metadata
 from app.documents.files import FileError, shown, write
-from app.documents.run_labels import differences
 from app.documents.toml_text import toml_text
 from app.documents.version import version
 from app.export.axis_scales import write_numbers_plainly
@@ -109,7 +107,7 @@ def figure_bytes(
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr, call-arg]
         check()
         axes = figure.add_subplot()
-        labels = _labels(picture)
+        labels = {run.id: run.name for run in picture.runs}
         if isinstance(plot, CurveContent):
             entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress, interruption)
         else:
@@ -147,14 +145,6 @@ def _figure_of(plot: StageContent | ViewContent, picture: SessionPicture) -> Sta
     if found not in fitting:
         raise SettingError(f"this problem has no figure “{found.title}”")
     return found
-
-
-def _labels(picture: SessionPicture) -> dict[str, str]:
-    """The legend's text by run id: the settings in which the visible runs differ."""
-    shown_runs = {run.id for run in picture.runs if run.visible}
-    records = tuple(record for record in picture.experiment.runs if record.settings.id in shown_runs)
-    texts = differences(replace(picture.experiment, runs=records))
-    return {record.settings.id: text for record, text in zip(records, texts, strict=True)}
 
 
 def _text(picture: SessionPicture, plot: FigureContent, settings: FigureSettings) -> str:

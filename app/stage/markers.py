@@ -60,6 +60,11 @@ def draw_dot(painter: QPainter, at: QPointF, colour: QColor) -> None:
     _copy(painter, at, _draw_dot, colour.rgba())
 
 
+def draw_branching(painter: QPainter, at: QPointF, colour: QColor) -> None:
+    """Where a branch leaves the path of its origin."""
+    _copy(painter, at, _draw_branching, colour.rgba())
+
+
 def _copy(painter: QPainter, at: QPointF, draw: Callable[..., None], *look: Any) -> None:
     left, across = divmod(round(at.x() * STEPS), STEPS)
     top, down = divmod(round(at.y() * STEPS), STEPS)
@@ -91,6 +96,14 @@ def _draw_run(painter: QPainter, at: QPointF, colour: int, selected: bool) -> No
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(PAPER, 1.0))
         painter.drawEllipse(at, radius + 3.5, radius + 3.5)
+
+
+def _draw_branching(painter: QPainter, at: QPointF, colour: int) -> None:
+    painter.setPen(QPen(SHADE, 3.2))
+    painter.setBrush(PAPER)
+    painter.drawEllipse(at, 3.2, 3.2)
+    painter.setPen(QPen(QColor.fromRgba(colour), 1.8))
+    painter.drawEllipse(at, 3.2, 3.2)
 
 
 def _draw_start(painter: QPainter, at: QPointF, focused: bool) -> None:

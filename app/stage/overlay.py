@@ -11,8 +11,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app.stage import arrows
-from app.stage.markers import border_point, draw_arrow, draw_cross, draw_dot, draw_pointer, draw_run
-from app.stage.paths import WIDTH, X, Y
+from app.stage.markers import (
+    border_point,
+    draw_arrow,
+    draw_branching,
+    draw_cross,
+    draw_dot,
+    draw_pointer,
+    draw_run,
+)
+from app.stage.paths import WIDTH, X, Y, first_point
 from engine import DIVERGED
 
 if TYPE_CHECKING:
@@ -86,6 +94,24 @@ def draw_marker(painter: QPainter, run: RunPicture, colour: QColor, view: View, 
         draw_cross(painter, at, colour)
     else:
         draw_run(painter, at, colour, selected)
+
+
+def branching(run: RunPicture) -> tuple[float, float] | None:
+    """Where the path of a branch begins to be drawn; None of a run that is drawn from its start."""
+    if not run.begins or not run.history.path_count:
+        return None
+    place = first_point(run)
+    x, y = run.history.path(place, place + 1)
+    return float(x[0]), float(y[0])
+
+
+def draw_branchings(painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], view: View) -> None:
+    """A ring where each branch leaves the path of its origin."""
+    for run in runs:
+        where = branching(run)
+        at = _point(where, view) if where is not None else None
+        if at is not None and view.plot.contains(at):
+            draw_branching(painter, at, colours[run.colour])
 
 
 def draw_pointers(painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], view: View) -> None:

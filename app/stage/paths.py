@@ -70,6 +70,11 @@ class DrawnPath:
         return len(self.waiting) > 0 or (not self.ended and self.done < self.history.path_count)
 
 
+def first_point(run: RunPicture) -> int:
+    """The first point of a run's path that is drawn: of a branch the last one that it shares."""
+    return max(run.history.path_place(run.begins + 1) - 1, 0) if run.begins else 0
+
+
 class PathInk:
     """What has been drawn of every run on one image, and what is still to be drawn."""
 
@@ -79,7 +84,7 @@ class PathInk:
         self._most = most
         self._drawn: dict[str, DrawnPath] = {}
         self._view: View | None = None
-        self._looks: tuple[tuple[str, int], ...] = ()
+        self._looks: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def behind(self) -> bool:
@@ -98,12 +103,12 @@ class PathInk:
     def follow(self, runs: Sequence[RunPicture], view: View) -> bool:
         """Take newer pictures. False if the image no longer fits them: then it must be a clean one."""
         shown = [run for run in runs if run.visible]
-        looks = tuple((run.id, run.colour) for run in shown)
+        looks = tuple((run.id, run.colour, run.begins) for run in shown)
         fits = view == self._view and looks == self._looks
         if fits and all(self._drawn[run.id].follow(run.history) for run in shown):
             return True
         self._view, self._looks = view, looks
-        self._drawn = {run.id: DrawnPath(run.history) for run in shown}
+        self._drawn = {run.id: DrawnPath(run.history, first_point(run)) for run in shown}
         return False
 
     def draw(self, painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], budget: float) -> None:

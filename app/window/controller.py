@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from app.controls.transport import DEFAULT_SPEED, SPEEDS
 from app.window.problem_switch import ProblemSwitch
 from app.workers.commands import (
     AddRun,
+    Branch,
     ChangeProblem,
     Pause,
     Play,
@@ -36,6 +37,7 @@ from engine import (
     BATCHES,
     DIVERGED,
     FINISHED,
+    LEARNING_RATE,
     MAX_RUNS,
     OWN,
     PARAMETER,
@@ -48,10 +50,21 @@ from engine import (
     Table,
     distinct,
     kind_of,
+    kind_of_edit,
     new_run,
 )
 
+CLIP_NORM = "optimizer.clip_norm"
 LONGEST_WAIT = 10.0  # seconds of computing up to which changes hold from the start by themselves
+
+
+@dataclass(frozen=True, slots=True)
+class BranchProposal:
+    """A branch of a run at a past update, with other settings from there: by their paths."""
+
+    run: str
+    update: int
+    changes: Mapping[str, Any]
 
 
 class Controller(QObject):
@@ -59,7 +72,8 @@ class Controller(QObject):
 
     shown: what the views show, None before the first. selected: the id of a run, which may not have been added yet.
     speed: updates per second, or MAX_SPEED. run_selected, effect_chosen and speed_set follow a change, started_again
-    precedes a reset; told carries a sentence.
+    precedes a reset; told carries a sentence. proposal: the branch that is proposed where a setting is changed while a
+    past update is shown, None without; proposed follows a change of it.
     """
 
     run_selected = Signal()
@@ -67,10 +81,12 @@ class Controller(QObject):
     speed_set = Signal(float)
     started_again = Signal()
     told = Signal(str)
+    proposed = Signal()
 
     def __init__(self, training: TrainingThread, parent: QObject) -> None:
         super().__init__(parent)
         self.shown: Published | None = None
+        self.proposal: BranchProposal | None = None
         self.selected = ""
         self.speed = DEFAULT_SPEED
         self._training = training
@@ -82,6 +98,7 @@ class Controller(QObject):
         """Start over with another document, of which nothing is on screen yet."""
         self.shown = None
         self._gesture = None
+        self.withdraw()
         self._switch.forget()
         view = experiment.view
         ids = [record.settings.id for record in experiment.runs]
@@ -101,6 +118,8 @@ class Controller(QObject):
     def show(self, published: Published) -> RunPicture:
         """Take over what is on screen from now on; returns the selected run, or the first if that one is gone."""
         self.shown = published
+        if self.proposal is not None and published.picture.cursor != self.proposal.update:
+            self.withdraw()
         run = self.run(self.selected)
         if run is None:
             run = published.picture.runs[0]
@@ -112,10 +131,6 @@ class Controller(QObject):
         """A run as it is on screen."""
         runs = self.shown.picture.runs if self.shown is not None else ()
         return next((run for run in runs if run.id == id), None)
-
-    @property
-    def _names(self) -> list[str]:
-        return [run.name for run in self.shown.picture.runs] if self.shown is not None else []
 
     # Runs: select, add, remove
 
@@ -132,15 +147,15 @@ class Controller(QObject):
         """Add a run with this optimizer, otherwise like the selected one."""
         like = self.run(self.selected)
         if like is not None:
-            settings, fresh = like.settings, new_run(optimizer)
-            name = fresh.name if fresh.name not in self._names else numbered(fresh.name, self._names)
-            like_it = {part: getattr(settings, part) for part in ("learning_rate", "batch", "rates", "own")}
-            self._add(replace(fresh, name=name, **like_it))
+            like_it = {part: getattr(like.settings, part) for part in ("learning_rate", "batch", "rates", "own")}
+            self._add(replace(new_run(optimizer), **like_it))
 
     def duplicate_run(self, id: str) -> None:
         like = self.run(id)
-        if like is not None:
-            self._add(replace(like.settings, name=numbered(like.name, self._names), pinned=False))
+        if like is not None and self.shown is not None:
+            names = [run.name for run in self.shown.picture.runs]
+            name = numbered(like.settings.name, names) if like.settings.name else ""
+            self._add(replace(like.settings, name=name, pinned=False))
 
     def duplicate_selected(self) -> None:
         self.duplicate_run(self.selected)
@@ -153,12 +168,59 @@ class Controller(QObject):
 
     def _add(self, settings: RunSettings) -> None:
         assert self.shown is not None
-        picture = self.shown.picture
-        used = {run.colour for run in picture.runs}
+        used = {run.colour for run in self.shown.picture.runs}
         colour = next((colour for colour in range(MAX_RUNS) if colour not in used), 0)
-        id = distinct(settings.id.partition("-")[0], picture.experiment.runs)
+        id = self._new_id(settings.id)
         self._training.send(AddRun(RunRecord(replace(settings, id=id, colour=colour))))
         self.select(id)
+
+    def _new_id(self, like: str) -> str:
+        """An id for a run that is like another one."""
+        assert self.shown is not None
+        return distinct(like.partition("-")[0], self.shown.picture.experiment.runs)
+
+    # Branches
+
+    def branch(self, id: str, update: int | None = None, changes: Mapping[str, Any] | None = None) -> None:
+        """Let a branch leave a run at an update, or at the one that is shown, and select it."""
+        run = self.run(id)
+        if run is None:
+            return
+        new = self._new_id(id)
+        self.withdraw()
+        self._training.send(Branch(id, run.shown.update if update is None else update, new, changes or {}))
+        self.select(new)
+
+    def branch_selected(self, update: int | None = None) -> None:
+        """The same for the selected run; with the settings that were changed while its past is shown, if any were."""
+        if self.proposal is not None and update in (None, self.proposal.update):
+            self.accept()
+        else:
+            self.branch(self.selected, update)
+
+    def accept(self) -> None:
+        """Make the branch that is proposed."""
+        if self.proposal is not None:
+            self.branch(self.proposal.run, self.proposal.update, self.proposal.changes)
+
+    def withdraw(self) -> None:
+        """Forget the branch that is proposed."""
+        if self.proposal is not None:
+            self.proposal = None
+            self.proposed.emit()
+
+    def _propose(self, id: str, setting: Setting, value: object) -> bool:
+        """Propose a branch instead of a change, if a past update is shown: whether it is."""
+        run, cursor = self.run(id), self.shown.picture.cursor if self.shown is not None else None
+        if cursor is None or run is None or cursor >= run.update:
+            return False
+        before = self.proposal.changes if self.proposal is not None and self.proposal.run == id else {}
+        kept = {
+            path: old for path, old in before.items() if Setting.of(path).part != setting.part or not setting.is_whole
+        }
+        self.proposal = BranchProposal(id, cursor, {**kept, setting.path: value})
+        self.proposed.emit()
+        return True
 
     # From when on a change holds
 
@@ -194,7 +256,9 @@ class Controller(QObject):
     # Runs: tweak
 
     def change_setting(self, id: str, path: str, value: object) -> None:
-        """Change a setting of one run, from its start or from here on."""
+        """Change a setting of one run, from its start or from here on; where its past is shown, propose a branch."""
+        if self._propose(id, Setting.of(path), value):
+            return
         self._gesture = self.from_start
         self._training.send(TweakRun(id, Setting.of(path), value, from_start=self._gesture))
 
@@ -204,6 +268,8 @@ class Controller(QObject):
 
     def tweak_parameter(self, place: int, value: float) -> None:
         """Set one parameter of the selected run, by its place in theta of the problem that is shown."""
+        if self._propose(self.selected, Setting(PARAMETER, place=place), value):
+            return
         task = self.shown.picture.problem.task if self.shown is not None else None
         self._training.send(TweakRun(self.selected, Setting(PARAMETER, place=place), value, of=task))
 
@@ -216,16 +282,27 @@ class Controller(QObject):
         self._training.send(StopAt(stop))
 
     def remedy(self, id: str, what: str) -> None:
-        """Apply one of the remedies that a diverged run offers: `rate`, `rewind` or `best`."""
+        """Apply one of the remedies of a run that has diverged or runs away, or go back to its `best` weights.
+
+        `rewind`, `clip` and `slower` go back to where its loss was lowest; `branch` keeps the run, and lets one with a
+        lower learning rate leave it there.
+        """
         run = self.run(id)
         if run is None:
             return
-        if what == "rate" and run.better_rate is not None:
-            self._training.send(Rewind(run.rewind_to or 0, {id: float(f"{run.better_rate:.3g}")}))
-        elif what == "rewind" and run.rewind_to is not None:
-            self.rewind(run.rewind_to)
-        elif what == "best" and run.best is not None:
+        if what == "best" and run.best is not None:
             self.rewind(run.best.update)
+        if run.rewind_to is None:
+            return
+        slower = {} if run.slower_rate is None else {LEARNING_RATE.name: float(f"{run.slower_rate:.3g}")}
+        if what == "rewind":
+            self.rewind(run.rewind_to)
+        elif what == "clip" and run.clip_to is not None:
+            self._training.send(Rewind(run.rewind_to, {id: {CLIP_NORM: run.clip_to}}))
+        elif what == "slower" and slower:
+            self._training.send(Rewind(run.rewind_to, {id: slower}))
+        elif what == "branch" and slower:
+            self.branch(id, run.rewind_to, slower)
 
     # The problem
 
@@ -244,7 +321,16 @@ class Controller(QObject):
             changes = {path: value for path, value in changes.items() if path not in own}
             if not changes:
                 return
+        self._leave_past(changes)
         self._training.send(ChangeProblem(changes, from_start=self.from_start))
+
+    def _leave_past(self, changes: Mapping[str, Any]) -> None:
+        """Show the newest update if a change acts there, on all runs, and not where they are shown."""
+        if self.shown is None or self.shown.picture.cursor is None:
+            return
+        if not self.from_start or any(kind_of_edit(Setting.of(path)) is not None for path in changes):
+            self.scrub(None)
+            self.told.emit("the problem is that of all runs, and changes where they stand: the newest update is shown")
 
     def choose_kind(self, offer: str) -> None:
         """Take the runs to the last problem of another offer, or to a fresh one."""

@@ -41,4 +41,4 @@ def on_screen(bench: Workbench) -> ExportSource | None:
         return None
     view = {**bench.controller.view(), **bench.curves.view(), **bench.shown_stage.view()}
     picture = replace(published.picture, experiment=replace(published.picture.experiment, view=view))
-    return ExportSource(picture, {run.id: published.clock for run in picture.runs}, view)
+    return ExportSource(picture, published.clocks, view)

@@ -19,6 +19,7 @@ from app.controls.runs_panel import RunsPanel
 from app.controls.stop_panel import StopPanel
 from app.controls.transport import Transport
 from app.curves.curve_panel import CurvePanel
+from app.curves.tweak_text import change_words
 from app.look.number_format import duration, nice_step
 from app.look.theme import Theme, palette, stylesheet
 from app.look.window_style import divide, restyle_parts, style_polished
@@ -26,7 +27,7 @@ from app.stage.stage import Stage
 from app.stage.stages import stage_for
 from app.widgets.card import Card
 from app.widgets.knob import Knob
-from app.widgets.offers import Offers
+from app.widgets.offers import Offer, Offers
 from app.widgets.settled_layout import settle_layouts
 from app.widgets.toast import Toast
 from app.widgets.turns import Turns
@@ -70,6 +71,7 @@ class Workbench(QWidget):
         self._slice: LossSlice | None = None
         self._grid: LossGrid | None = None
         self._kind = ""  # of the problem that is shown
+        self._offer: Offer | None = None  # of a branch
         self._shown_parts = 0
         self.problem_panel = ProblemPanel(theme)
         self.problem_panel.prepare(kind_of(experiment.problem).key)
@@ -111,6 +113,7 @@ class Workbench(QWidget):
         controller.started_again.connect(self.curves.follow_again)
         controller.effect_chosen.connect(self._show_effect)
         controller.speed_set.connect(self.transport.show_speed)
+        controller.proposed.connect(self._show_proposal)
 
         self.problem_panel.changed.connect(controller.change_problem)
         self.problem_panel.settled.connect(controller.settle)
@@ -122,6 +125,7 @@ class Workbench(QWidget):
         self.runs_panel.changed.connect(controller.tweak)
         self.runs_panel.added.connect(controller.add_run)
         self.runs_panel.duplicated.connect(controller.duplicate_run)
+        self.runs_panel.branched.connect(controller.branch)
         self.runs_panel.removed.connect(controller.remove_run)
         self.runs_panel.remedied.connect(controller.remedy)
         self.run_panel.tweaked.connect(controller.change_setting)
@@ -138,6 +142,7 @@ class Workbench(QWidget):
         self.transport.speed_changed.connect(controller.set_speed)
         self.transport.scrubbed.connect(controller.scrub)
         self.transport.rewound.connect(controller.rewind)
+        self.transport.branched.connect(controller.branch_selected)
         self.transport.explained.connect(self.toggle_explain)
 
         for stage in self.stages.values():
@@ -151,6 +156,7 @@ class Workbench(QWidget):
             stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
         self.curves.cursor_moved.connect(self._link_cursor)
         self.curves.picked.connect(controller.scrub)
+        self.curves.branched.connect(controller.branch_selected)
         self.curves.export_wanted.connect(self.export_wanted)
         self.explain.coordinate_chosen.connect(self._show_again)
 
@@ -295,7 +301,7 @@ class Workbench(QWidget):
         self._show_effect()
         if self._shown_parts > 1:
             self.curves.set_selected(run.id)
-            self.curves.refresh(picture, published.clock, hurried=published.playing or self.controller.is_dragging)
+            self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
         if self._shown_parts > 2:
             self.problem_panel.prepare(picture.kind)
         if self._shown_parts > 3 and self.controller.all_edits_shown:
@@ -321,6 +327,21 @@ class Workbench(QWidget):
         """Another problem has other panels: where the old ones were scrolled to means nothing now."""
         for pane in self._panes if everything else self._panes[:1]:
             pane.verticalScrollBar().setValue(0)
+
+    def _show_proposal(self) -> None:
+        """Offer the branch that is proposed; once it no longer is, the panel shows what holds again."""
+        if self._offer is not None:
+            self.offers.withdraw(self._offer)
+            self._offer = None
+        controller, proposal = self.controller, self.controller.proposal
+        run = controller.run(proposal.run) if proposal is not None else None
+        if proposal is None or run is None:
+            self.run_panel.renew()
+            self._show_again()
+            return
+        changes = change_words(run, proposal.changes)
+        sentence = f"Update {proposal.update:,} is shown. Branch there, with {changes} from then on?"
+        self._offer = self.offers.ask(sentence, {"Branch here": controller.accept, "Not now": controller.withdraw})
 
     def _request_views(self) -> None:
         """Tell the training thread which run is selected, and what the visible views need of it."""

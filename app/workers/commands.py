@@ -250,18 +250,38 @@ class Reset(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Rewind(Edit):
-    """Go back to a past update and forget what came later; `rates` gives runs another learning rate from there."""
+    """Go back to a past update and forget what came later; `changes` gives runs other settings from there: by their
+    ids, and by the paths of the settings.
+    """
 
     update: int
-    rates: Mapping[str, float] = field(default_factory=dict)
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
-        return "remedy" if self.rates else "rewind"
+        return "remedy" if self.changes else "rewind"
 
     def change(self, training: Training) -> None:
-        rewound = training.session.rewound(self.update, self.rates)
+        rewound = training.session.rewound(self.update, self.changes)
         training.restore(State(rewound, self.update, training.document))
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Edit):
+    """Let a branch leave a run at an update, with other settings from there: by their paths. new: the branch's id.
+
+    It catches up with the race, of which the newest update is shown then.
+    """
+
+    run: str
+    update: int
+    new: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    label = "branch"
+
+    def change(self, training: Training) -> None:
+        training.branch(self.run, self.update, self.new, self.changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,18 @@
-"""The pace of training: how many updates the next chunk takes, and how long past ones took."""
+"""The pace of training: how many updates the next chunk takes."""
 
 from __future__ import annotations
-
-import numpy as np
 
 CHUNK_SECONDS = 0.016  # at full speed: one a frame, for each has to wait until the window lets Python go on
 FIRST_CHUNK = 64
 LARGEST_CHUNK = 2_000_000
 LONGEST_TICK = 0.1  # seconds; updates that a longer stall has missed are not caught up
 FRAME_MILLISECONDS = 1000 / 60
-MAX_CLOCK_MARKS = 4096
 MAX_SPEED = 0.0  # the speed that means: as fast as it goes
 _RATE_WEIGHT = 0.1  # of the newest chunk in the running mean of the rate
 
-Array = np.ndarray
-
 
 class Pace:
-    """Updates per chunk, at full speed or at a chosen number per second, and the clock of pure training time.
+    """Updates per chunk, at full speed or at a chosen number per second.
 
     rate: updates per second, a running mean over the chunks of a run that plays.
     """
@@ -27,8 +22,6 @@ class Pace:
         self.rate = 0.0
         self._speed = MAX_SPEED
         self._owed = 0.0
-        self._seconds = 0.0
-        self._marks: list[tuple[int, float]] = [(0, 0.0)]
         self._worked = self._work_seconds = 0.0
 
     @property
@@ -57,12 +50,6 @@ class Pace:
         """Updates per second of all runs together at full speed, as measured of late; 0 if nothing was."""
         return self._worked / self._work_seconds if self._work_seconds > 0.0 else 0.0
 
-    @property
-    def clock(self) -> tuple[Array, Array]:
-        """(updates, seconds of training), linear in between."""
-        marks = np.array(self._marks, float)
-        return marks[:, 0], marks[:, 1]
-
     def start(self) -> None:
         """Begin to play: nothing is owed for the time before."""
         self._owed = 0.0
@@ -75,13 +62,6 @@ class Pace:
         updates = min(int(self._owed), self.chunk)
         self._owed -= min(int(self._owed), 2 * updates)
         return updates
-
-    def note(self, update: int, spent: float) -> None:
-        """Count `spent` seconds of training, after which the runs are at `update`."""
-        self._seconds += spent
-        self._marks.append((update, self._seconds))
-        if len(self._marks) > MAX_CLOCK_MARKS:
-            self._marks = self._marks[::2]
 
     def note_work(self, updates: int, spent: float) -> None:
         """Count so many updates of all runs together, whether they were new or a replay; older ones count for less."""
@@ -98,7 +78,6 @@ class Pace:
         factor = CHUNK_SECONDS / max(spent, 1e-6)
         self.chunk = int(min(max(self.chunk * min(max(factor, 0.25), 4.0), 1), LARGEST_CHUNK))
 
-    def restart_clock(self) -> None:
+    def begin_again(self) -> None:
         """Begin another race, perhaps on a problem that takes longer."""
-        self._seconds = self._worked = self._work_seconds = 0.0
-        self._marks = [(0, 0.0)]
+        self._worked = self._work_seconds = 0.0

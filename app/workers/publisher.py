@@ -34,7 +34,7 @@ class Publisher:
             playing=training.playing,
             speed=pace.speed,
             updates_per_second=pace.reached_rate if training.playing else 0.0,
-            clock=pace.clock,
+            clocks=training.clocks.published(training.session.runs),
             replaying=training.replaying,
             can_stop=training.can_stop,
             recompute_seconds=training.recompute_seconds,

@@ -19,7 +19,7 @@ def replaced(before: Mapping[str, Iterable[Tweak]], runs: Iterable[Run]) -> str:
         kept = {id(tweak) for tweak in run.tweaks}
         lost = [tweak for tweak in before[run.settings.id] if id(tweak) not in kept]
         if lost:
-            names.append(run.settings.name)
+            names.append(run.settings.title)
             gone.update({(tweak.update, tweak.setting): tweak for tweak in lost})
     if not gone:
         return ""

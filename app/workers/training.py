@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from app.documents.run_names import RunNames
 from app.workers.pace import CHUNK_SECONDS, Pace
 from app.workers.replaced_tweaks import replaced
+from app.workers.run_clocks import RunClocks
 from app.workers.undo_history import State, UndoHistory
 from app.workers.waiting import Waiting
 from engine import (
@@ -61,11 +63,14 @@ class Training:
         self.history = UndoHistory()
         self.pace = Pace()
         self.focus = Focus()
+        self.naming = RunNames()
         self.document = 0
         self.serial = 0
         self.playing = False
         self.cursor: int | None = None
-        self._spread = spread
+        self.clocks = RunClocks()
+        self._spread = self.clocks.over(spread)
+        self._in_turn = self.clocks.over(map)
         self._waiting = waiting
         self._shown_cursor: int | None = None
         self._session: Session | None = None
@@ -162,6 +167,7 @@ class Training:
     def open(self, experiment: Experiment, document: int, update: int = 0) -> None:
         """Open a session of a document's experiment, paused; its runs are replayed to `update`."""
         self._session = Session(experiment, self._waiting.interruption)
+        self.clocks.forget()
         self.document = document
         self.playing = False
         self.begin_again()
@@ -210,14 +216,22 @@ class Training:
         before = {run.settings.id: run for run in session.runs}
         goals = {id: self.goal(id) for id in before}
         tweaks = {id: run.tweaks for id, run in before.items()}
-        session.restore(experiment)
+        session.restore(experiment, max(horizon, *(self._stands_at(run) for run in session.runs)))
         self._note = replaced(tweaks, session.runs)
         self._horizon = horizon
         for run in session.runs:
             id = run.settings.id
-            if run is not before[id]:
+            if run is not before[id] or run.tweaks is not tweaks[id]:
                 self._goals.pop(id, None)
                 self.aim_run(run, goals[id])
+
+    def branch(self, id: str, update: int, new: str, changes: Mapping[str, Any]) -> None:
+        """Let a branch leave a run, and catch up with the race. Raises SettingError."""
+        reached = self.reached
+        run = self.session.fork(id, update, changes, new)
+        self.clocks.fork(id, new, update)
+        self.cursor = None
+        self.aim_run(run, reached)
 
     def follow(self, update: int) -> None:
         """Bring runs that have begun again to where the race stood."""
@@ -245,11 +259,11 @@ class Training:
             self._goals[run.settings.id] = run.update, max(update, self._aimed(run))
 
     def begin_again(self) -> None:
-        """Drop a replay, the clock and the cursor, because the runs are back at update 0."""
+        """Drop a replay and the cursor, because the runs are back at update 0."""
         self._goals.clear()
         self._horizon = 0
         self.cursor = None
-        self.pace.restart_clock()
+        self.pace.begin_again()
 
     def play(self) -> None:
         self.cursor = None
@@ -325,7 +339,7 @@ class Training:
                     pass
             while self._lacks_measures and not session.measure_standing() and time.perf_counter() < end:
                 pass
-            return session.picture(self._shown_cursor, focus.run, focus.step)
+            return session.picture(self._shown_cursor, focus.run, focus.step, self.naming)
 
     def _state(self) -> State:
         session = self.session
@@ -351,7 +365,7 @@ class Training:
         late, chunk = self._late(), self.pace.chunk
         if late:
             begun = time.perf_counter()
-            spread = self._spread if len(late) > 1 else map
+            spread = self._spread if len(late) > 1 else self._in_turn
             taken = list(spread(lambda run: run.advance(min(self._aimed(run) - run.update, chunk)), late))
             spent = time.perf_counter() - begun
             self.pace.note_work(sum(taken), spent)
@@ -369,12 +383,11 @@ class Training:
         begun = time.perf_counter()
         runs = len(session.runs)
         if runs == 1 or updates * runs < SPREAD_SECONDS * pace.run_rate or not pace.run_rate:
-            taken = session.advance(updates)
+            taken = session.advance(updates, self._in_turn)
         else:
             taken = session.advance(updates, self._spread)
         spent = time.perf_counter() - begun
         pace.note_work(taken, spent)
-        pace.note(session.update, spent)
         if self.playing:
             pace.note_rate(session.update - before, spent)
         self._adapt(session.update - before, updates, spent)

@@ -28,27 +28,34 @@ _OVERFLOWING = 1e100  # a loss beyond this, just before there is none, is too la
 _FAR_LOSS, _FAR_STEP = 1e12, 1e3  # so many times what a run knew is beyond every scale
 _CLIP = "clip the gradient norm (Decay and clipping)"
 _MIN_UPDATES, _OPERATIONS = 50, 5e8  # of a trial that takes long: updates, and multiplications of one halving
+_RECENT = 200  # bins before a divergence, from which is told how large gradients are as a rule
 _MOST_NUMBERS = 3  # of a place that is told in full
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """update: where the first number was no longer finite. rate: a learning rate worth trying."""
+    """update: where the first number was no longer finite. rate: a learning rate worth trying. overshoots: whether
+    shorter steps may help.
+    """
 
     update: int
     sentence: str
     remedies: tuple[str, ...]
     rate: float | None
     rewind_to: int
+    overshoots: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RunningAway:
-    """Of a run that is finite but has left every scale: what has, what to try, and where its loss was lowest."""
+    """Of a run that is finite but has left every scale: what has, what to try, where its loss was lowest, and whether
+    shorter steps may help.
+    """
 
     sentence: str
     remedies: tuple[str, ...]
     rewind_to: int
+    overshoots: bool
 
 
 def diagnose(
@@ -60,7 +67,7 @@ def diagnose(
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
         layer = yield from _layer(machine)
         sentence = f"the loss or its gradient is not finite at the start itself{layer}"
-        return Diagnosis(0, sentence, (f"choose {problem.subject.elsewhere}",), None, 0)
+        return Diagnosis(0, sentence, (f"choose {problem.subject.elsewhere}",), None, 0, False)
     losses, _, _ = view.column("loss")
     if len(losses):
         best = int(view.at[np.argmin(losses)])
@@ -74,9 +81,8 @@ def diagnose(
     sentence = f"diverged: {what} is no longer finite at update {failed:,}{layer}"
     if _falls(problem, losses):
         sentence += "; the surface falls without end, so following it downhill never stops"
-        return Diagnosis(
-            failed, sentence, ("set a stop rule (loss below ...)", f"rewind to update {best:,}"), None, best
-        )
+        remedies = "set a stop rule (loss below ...)", f"rewind to update {best:,}"
+        return Diagnosis(failed, sentence, remedies, None, best, False)
     rate = settings.learning_rate
     start = yield from at(best)
     limit = yield from _stable_rate(settings.optimizer, start)
@@ -198,19 +204,29 @@ def running_away(view: HistoryView, machine: Machine) -> RunningAway | None:
     return RunningAway(" and ".join(told), *_away_remedies(view, machine)) if told else None
 
 
-def _away_remedies(view: HistoryView, machine: Machine) -> tuple[tuple[str, ...], int]:
-    """What to try, and the update of the lowest loss that is known."""
+def _away_remedies(view: HistoryView, machine: Machine) -> tuple[tuple[str, ...], int, bool]:
+    """What to try, the update of the lowest loss that is known, and whether shorter steps may help."""
     losses, _, _ = view.column("loss")
     best = int(view.at[np.argmin(losses)]) if len(losses) else 0
     settings = machine.settings
     if _falls(machine.problem, losses):
         stop = "the surface falls without end: set a stop rule (loss below ...)"
-        return (stop, "choose another start point"), best
+        return (stop, "choose another start point"), best, False
     remedies = [f"a learning rate much smaller than {settings.learning_rate:.3g}"]
     if _may_clip(settings):
         remedies.append(_CLIP)
     lowest = f", the lowest loss ({losses.min():.4g})" if len(losses) else ""
-    return (*remedies, f"rewind to update {best:,}{lowest}"), best
+    return (*remedies, f"rewind to update {best:,}{lowest}"), best, True
+
+
+def clip_threshold(view: HistoryView, settings: RunSettings, update: int) -> float | None:
+    """The gradient norm that a run had as a rule up to an update, to clip at from there; None where it may not clip."""
+    if not _may_clip(settings):
+        return None
+    norms, _, _ = view.column("gradient_norm")
+    known = norms[max(0, (last := update // view.width + 1) - _RECENT) : last]
+    known = known[np.isfinite(known) & (known > 0.0)]
+    return float(f"{np.median(known):.2g}") if len(known) else None
 
 
 def _falls(problem: Problem, losses: np.ndarray) -> bool:

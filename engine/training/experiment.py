@@ -7,7 +7,7 @@ mistyped or out-of-range one raises SettingError with its path, its value and wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -37,6 +37,7 @@ from engine.training.drive import (
     without_part,
 )
 from engine.training.layer_rate import PART as RATES
+from engine.training.origin import Origin, read_origin
 from engine.training.own_problem import PART as OWN
 from engine.training.own_problem import distinct_tasks, fitting_own, own_entries, own_task, read_own
 from engine.validation import Entries, checked, text
@@ -52,6 +53,7 @@ MAX_TWEAKS = 100_000
 MAX_UPDATES = 10**15
 
 _FIRST_NUMBERS = 1  # of files that do not say which
+_FIRST_TYPED = 5  # format in which a name is one that a person has typed
 _CHECKED = 1000  # tweaks read between two checks
 
 LEARNING_RATE = Hyper(
@@ -164,6 +166,7 @@ NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "
 class RunSettings:
     """One descent: what a run panel shows. `id` names the run within its experiment.
 
+    name: as a person has typed it; empty where the run is called after what it differs in from the others.
     drive: the knobs, besides the learning rate, that a schedule drives. rates: learning rates of layers, where they are
     other than that of the run. own: settings of the problem that the run has for itself (see own_problem).
     """
@@ -192,6 +195,11 @@ class RunSettings:
         "own": "more",
     }
 
+    @property
+    def title(self) -> str:
+        """The name that was typed, or that of the optimizer."""
+        return self.name or OPTIMIZERS[self.optimizer.kind].title
+
     def value(self, setting: str | Setting) -> Value | str:
         """The value of a setting, as in Tweak.setting."""
         setting = Setting.of(setting)
@@ -211,8 +219,7 @@ class RunSettings:
 
         `optimizer`, `schedule` and `batch` take a key and start from its defaults; `optimizer.beta1`
         takes the knob's value. `drive.optimizer.beta1` takes the key of a schedule, `drive.optimizer.beta1.length` the
-        value of its knob; another choice leaves its knobs without any. `rates.hidden 1` takes the rate of a layer. A
-        name that is the optimizer's follows it.
+        value of its knob; another choice leaves its knobs without any. `rates.hidden 1` takes the rate of a layer.
         """
         setting = Setting.of(setting)
         part = setting.part
@@ -240,14 +247,13 @@ class RunSettings:
                 changed = choose(catalogue, old.kind, {**old.values, setting.rest: value})
         except SettingError as error:
             raise error.at(part) from None
-        name = _following(self.name, self.optimizer.kind, changed.kind) if part == "optimizer" else self.name
         drive = without_part(self.drive, part) if setting.is_whole else self.drive
-        return replace(self, **{part: changed}, name=name, drive=drive)
+        return replace(self, **{part: changed}, drive=drive)
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "id": self.id,
-            "name": self.name,
+            **({"name": self.name} if self.name else {}),
             "colour": self.colour,
             "visible": self.visible,
             "pinned": self.pinned,
@@ -289,13 +295,6 @@ _PLAIN: dict[str, Callable[[object], Value | str]] = {
     "colour": _colour,
 }
 _CHOICES: dict[str, Catalogue[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
-
-
-def _following(name: str, before: str, now: str) -> str:
-    """A run's name once it has another optimizer: its title, and the number of a copy, if that is what it was."""
-    title, rest = OPTIMIZERS[before].title, name.removeprefix(OPTIMIZERS[before].title)
-    follows = name.startswith(title) and re.fullmatch(r"( \d+)?", rest) is not None
-    return OPTIMIZERS[now].title + rest if follows else name
 
 
 def _checked_plain(name: str, value: object) -> Value | str:
@@ -427,15 +426,20 @@ def fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as it began, and every tweak since: enough to compute it again, bit for bit."""
+    """A run as it began, and every tweak since: enough to compute it again, bit for bit.
+
+    origin: of a branch, the run whose past it shares; no number depends on it.
+    """
 
     settings: RunSettings
     tweaks: tuple[Tweak, ...] = ()
+    origin: Origin | None = None
 
     def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
         """tables: what stands for a table."""
         tweaks = [tweak.to_dict(tables) for tweak in self.tweaks]
-        return {**self.settings.to_dict(), **({"tweaks": tweaks} if tweaks else {})}
+        origin = {"origin": self.origin.to_dict()} if self.origin is not None else {}
+        return {**self.settings.to_dict(), **origin, **({"tweaks": tweaks} if tweaks else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,7 +482,7 @@ class Experiment:
         """
         table = Entries(data, "")
         typed = "fall_line" not in table  # by a person, rather than written by a program
-        _format(table.take("fall_line", FORMAT))
+        version = _format(table.take("fall_line", FORMAT))
         numbers = table.checked("numbers", _numbers, NUMBERS if typed else _FIRST_NUMBERS)
         problem = read_task(table.entries("problem"), check)
         stop = _stop(table.entries("stop", {}))
@@ -486,11 +490,12 @@ class Experiment:
         if not isinstance(runs, list) or not 1 <= len(runs) <= MAX_RUNS:
             raise SettingError(f"there must be 1 to {MAX_RUNS} runs", "runs")
         records = tuple(
-            _run(Entries(run, f"runs[{index + 1}]"), index, problem, check) for index, run in enumerate(runs)
+            _run(Entries(run, f"runs[{index + 1}]"), index, problem, version, check) for index, run in enumerate(runs)
         )
         ids = [record.settings.id for record in records]
         if len(set(ids)) < len(ids):
             raise SettingError(f"two runs have the same id: {', '.join(ids)[:120]}", "runs")
+        _check_origins(records)
         check_runs(problem, records)
         experiment = cls(
             problem,
@@ -505,13 +510,24 @@ class Experiment:
         return experiment
 
 
-def _format(value: object) -> None:
-    """Raises SettingError unless this program reads the format."""
+def _check_origins(records: Sequence[RunRecord]) -> None:
+    """Raises SettingError if a branch has an origin that is none of the runs before it."""
+    before: set[str] = set()
+    for index, record in enumerate(records):
+        if record.origin is not None and record.origin.run not in before:
+            told = f"must be the id of a run that is listed before its branch, got {shown(record.origin.run, 60)}"
+            raise SettingError(told, f"runs[{index + 1}].origin.run")
+        before.add(record.settings.id)
+
+
+def _format(value: object) -> int:
+    """The format of a file. Raises SettingError unless this program reads it."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise SettingError(f"must be the number of a format, from 1 to {FORMAT}, got {shown(value)}", "fall_line")
     if value > FORMAT:
         told = f"a later version has written this, in format {shown(value)}; this one reads formats up to {FORMAT}"
         raise SettingError(told, "fall_line")
+    return value
 
 
 def _numbers(value: object) -> int:
@@ -565,15 +581,22 @@ def _stop(table: Entries) -> dict[str, Value]:
     return stop
 
 
-def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
+def _typed_name(name: str, optimizer: str, version: int) -> str:
+    """A run's name as a file holds it; empty if it was given by an earlier version, which called runs after theirs."""
+    rest = name.removeprefix(OPTIMIZERS[optimizer].title)
+    given = version < _FIRST_TYPED and rest != name and re.fullmatch(r"( \d+)?", rest) is not None
+    return "" if given else name
+
+
+def _run(table: Entries, index: int, task: Task, version: int, check: Check) -> RunRecord:
+    """version: the format of the file."""
     optimizer = table.choice("optimizer", OPTIMIZERS, "sgd")
     batch = table.choice("batch", BATCHES, "full")
-    title = OPTIMIZERS[optimizer.kind].title
     own = read_own(table.entries("own") if "own" in table else None, task)
     task = own_task(task, own)
     settings = RunSettings(
         id=table.text("id", f"run{index + 1}"),
-        name=table.checked("name", _PLAIN["name"], title),
+        name=_typed_name(table.checked("name", _PLAIN["name"], ""), optimizer.kind, version),
         colour=table.checked("colour", _colour, index),
         optimizer=optimizer,
         learning_rate=table.hyper(replace(LEARNING_RATE, default=OPTIMIZERS[optimizer.kind].learning_rate)),  # type: ignore[arg-type]
@@ -587,9 +610,10 @@ def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
         visible=table.checked("visible", _flag, True),
         pinned=table.checked("pinned", _flag, False),
     )
+    origin = read_origin(table.entries("origin") if "origin" in table else None)
     tweaks = _tweaks(table.take("tweaks", []), settings, task, table.at("tweaks"), check)
     table.close()
-    return RunRecord(settings, tweaks)
+    return RunRecord(settings, tweaks, origin)
 
 
 def _tweaks(data: object, settings: RunSettings, task: Task, path: str, check: Check) -> tuple[Tweak, ...]:

@@ -42,6 +42,28 @@ def run_from_start(record: RunRecord, task: Task, setting: Setting, value: Any, 
     return RunRecord(settings, tuple(fitting(settings, task, (*left, *later))))
 
 
+def run_from_branching(
+    record: RunRecord, task: Task, setting: Setting, value: Any, branching: int, until: int
+) -> RunRecord:
+    """The record of a run that has a setting of its own from an update on, and its past up to there as it was.
+
+    A knob of an optimizer that was exchanged since then holds from that exchange on. The rest is as in
+    `run_from_start`.
+    """
+    if not branching:
+        return run_from_start(record, task, setting, value, until)
+    past, later = _divided(record.tweaks, until)
+    before = [tweak for tweak in past if tweak.update < branching]
+    left = [tweak for tweak in past if tweak.update >= branching and not _replaces(setting, tweak.setting)]
+    exchanged = [tweak.update for tweak in left if tweak.setting.part == setting.part and tweak.setting.is_whole]
+    place = max([branching, *(exchanged if not setting.is_whole else ())])
+    since, after = _divided(left, place)
+    settings = _settings_after(record.settings, [*before, *since])
+    _, _, kept = followed(settings, task_after(task, replace(record, tweaks=(*before, *since)), place), setting, value)
+    tweaks = fitting(record.settings, task, (*before, *since, Tweak(place, setting, kept), *after, *later))
+    return replace(record, tweaks=tuple(tweaks))
+
+
 def task_from_start(
     task: Task, standing: Task, records: Sequence[RunRecord], changes: Sequence[tuple[Setting, Any]], until: int
 ) -> tuple[Task, tuple[RunRecord, ...]]:

@@ -16,12 +16,13 @@ from engine.decimation import merge_bins
 
 Array = np.ndarray
 
-# The row of update t: loss, gradient, parameters as they were when update t began; the step it then took.
-COLUMNS = ("loss", "gradient_norm", "learning_rate", "step_norm", "x", "y")
+# The row of update t: loss, gradient, parameters and the sum of all steps before as they were when update t began; the
+# step it then took.
+COLUMNS = ("loss", "gradient_norm", "learning_rate", "step_norm", "x", "y", "path_length")
 # Columns a multiple of 4096 bytes apart would all fall into one set of the processor's cache, and an
 # update cost twice the time: neither 1000 nor 131144 numbers are. The first are enough for a short run.
 FIRST_BINS = 1000
-MAX_BINS = 131_144  # 3 arrays * 6 columns * 8 bytes: 19 MB a run, however long it goes
+MAX_BINS = 131_144  # 3 arrays * 7 columns * 8 bytes: 22 MB a run, however long it goes
 # At the first merge the path keeps so many updates as they were, at every later one half as many bins of the
 # width that goes: two neighbouring points are one update or 1/512 of their age apart, never more.
 EARLY_BINS = 1024

@@ -52,7 +52,7 @@ GOING, NOT_FINITE_HERE, NOT_FINITE_STEP, LOSS_REACHED, GRADIENT_REACHED, PLATEAU
 (SCHEDULE_AT, TARGET, KNOBS_AT, MEMORY_AT, WHOLE, DRIVEN), BATCH_SIZE = range(6), -1
 BASE, LOW, HIGH, BOUNDS = range(4)
 
-_LOSS, _GRADIENT_NORM, _LEARNING_RATE, _STEP_NORM, _X, _Y = range(6)  # history.COLUMNS
+_LOSS, _GRADIENT_NORM, _LEARNING_RATE, _STEP_NORM, _X, _Y, _PATH_LENGTH = range(7)  # history.COLUMNS
 
 _f, _i = types.float64, types.int64
 
@@ -195,7 +195,7 @@ def advance(
     p_before, p_controls, p_common = pointer(before), pointer(controls), pointer(hyper[own:])
     p_context, p_table, p_driven, p_bounds = pointer(context), pointer(table), pointer(driven), pointer(bounds)
     p_last, p_low, p_high = pointer(last), pointer(low), pointer(high)
-    previous_loss, best_loss, bins = memory.size - 2, memory.size - 1, last.shape[1]
+    path_length, previous_loss, best_loss, bins = memory.size - 3, memory.size - 2, memory.size - 1, last.shape[1]
     second = 1 if n > 1 else 0
     mask, merged = (1 << shift) - 1, low.size > 0
     flag, kept, count = p_stream[FLAG], saved.size, driven.shape[0]
@@ -280,6 +280,9 @@ def advance(
         _record(p_last, p_low, p_high, _STEP_NORM * bins + place, merged, new, moved)
         _record(p_last, p_low, p_high, _X * bins + place, merged, new, p_before[0])
         _record(p_last, p_low, p_high, _Y * bins + place, merged, new, p_before[second])
+        gone = p_memory[path_length]
+        _record(p_last, p_low, p_high, _PATH_LENGTH * bins + place, merged, new, gone)
+        p_memory[path_length] = gone + moved
         p_stream[SEEN] += p_stream[TAKEN]
         p_stream[CURSOR] += p_stream[TAKEN]
         if p_stream[CURSOR] >= p_stream[EXAMPLES]:

@@ -34,7 +34,7 @@ Array = np.ndarray
 
 _COPIED = ("theta", "averaged", "slots", "hyper", "knobs", "memory", "controls", "stream")
 _PROGRESS = (stream.DONE, stream.PART, stream.WITHIN, stream.HELD)  # of an evaluation under way
-_EXTRA = 2  # after a schedule's memory: the previous update's loss, the best loss
+_EXTRA = 3  # after a schedule's memory: the length of the path, the previous update's loss, the best loss
 _NOTHING = np.empty(0)
 _ONE_BIN = 62  # a shift that puts every update into bin 0
 
@@ -62,7 +62,7 @@ class Machine:
         self.grad = np.zeros_like(self.theta)
         self.averaged = _NOTHING
         self._context = np.zeros(context.CONTEXT, np.int64)
-        self.memory = np.array([0.0, np.inf])
+        self.memory = np.array([0.0, 0.0, np.inf])
         self._notes: dict[str, tuple[str, int, int]] = {}  # where the memory of which schedule of a knob lies
         self.stream = np.zeros(stream.STREAM, np.int64)
         self.stream[stream.FLAG] = address_of(interruption)

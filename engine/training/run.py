@@ -48,6 +48,7 @@ Array = np.ndarray
 
 READY, RUNNING, FINISHED, DIVERGED = "ready", "running", "finished", "diverged"
 NOTHING: Mapping[str, Any] = {}
+_RATE = Setting("learning_rate")
 _LOOKS = ("name", "colour", "visible", "pinned")  # settings that change no number
 
 
@@ -72,6 +73,7 @@ class Run:
         self.problem = problem
         self.initial = record.settings
         self.tweaks = list(record.tweaks)
+        self.origin = record.origin
         self.stop: Mapping[str, Value] = checked_stop(stop)
         self.interruption = interruption
         self._suspended: Mapping[str, Value] | None = None  # stop rules that would end it before its goal
@@ -330,7 +332,7 @@ class Run:
         Tweaks that a file holds for later updates stay.
         """
         if not keep_tweaks:
-            self.initial, self.tweaks = self.settings, list(self.pending)
+            self.initial, self.tweaks, self.origin = self.settings, list(self.pending), None
         self._begin()
         self._settle_at_once()
 
@@ -342,6 +344,7 @@ class Run:
         """
         update = checked_update(update)
         self.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
+        self.origin = self.origin.until(update) if self.origin is not None else None
         self._cut(update)
         self._settle_at_once()
 
@@ -359,6 +362,7 @@ class Run:
         twin = copy.copy(self)
         twin.initial = replace(self.initial, id=text(id), visible=True, pinned=False)
         twin.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
+        twin.origin = None
         twin.history, twin.measures = self.history.fork(), self.measures.fork()
         twin._checkpoints, twin._trail = self._checkpoints.fork(), self._trail.fork()
         twin._return_to(update)
@@ -475,8 +479,13 @@ class Run:
         self._lookout.leave_search()
         self.problem = problem
 
+    def rate_at(self, update: int) -> float:
+        """The learning rate that was set at an update, which a schedule multiplies."""
+        rates = [tweak.value for tweak in self.tweaks if tweak.update <= update and tweak.setting == _RATE]
+        return float(rates[-1]) if rates else self.initial.learning_rate
+
     def record(self) -> RunRecord:
-        return RunRecord(self.initial, tuple(self.tweaks))
+        return RunRecord(self.initial, tuple(self.tweaks), self.origin)
 
     def repeats(self, record: RunRecord) -> bool:
         """Whether a record gives this run's numbers; if so, its name, colour and the like are taken over."""
@@ -490,10 +499,9 @@ class Run:
         return replace(self.initial, **looks) == record.settings
 
     def _take_looks(self, record: RunRecord) -> None:
+        self.origin = record.origin
         for name in _LOOKS:
-            value = getattr(record.settings, name)
-            if value != getattr(self.initial, name):  # else a name stays that has followed the optimizer since
-                self._show_as(Setting(name), value)
+            self._show_as(Setting(name), getattr(record.settings, name))
 
     def _show_as(self, setting: Setting, value: object) -> None:
         self.initial = self.initial.having(setting, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,8 +15,9 @@ from engine.problems.problem import Problem
 from engine.problems.subject import Subject
 from engine.problems.task import Task
 from engine.setting import Setting
+from engine.training.branches import beginnings, origin_at, origins_without, place_of_branch, with_true_origins
+from engine.training.diagnosis import clip_threshold
 from engine.training.experiment import (
-    LEARNING_RATE,
     MAX_RUNS,
     MAX_TWEAKS,
     Experiment,
@@ -36,9 +37,10 @@ from engine.training.experiment import (
     of_theta,
     run_task,
 )
-from engine.training.from_start import run_from_start, task_from_start
+from engine.training.from_start import run_from_branching, run_from_start, task_from_start
 from engine.training.history import HistoryView
 from engine.training.measures import Best, Measure, MeasuresView
+from engine.training.origin import Origin
 from engine.training.own_problem import PART as OWN
 from engine.training.own_problem import changed_own, is_overridden, shared_task
 from engine.training.peek import Peek
@@ -49,18 +51,27 @@ from engine.training.trail import Trail
 Array = np.ndarray
 
 Spread = Callable[[Callable[[Run], int], Iterable[Run]], Iterable[int]]
+Naming = Callable[[Experiment], Sequence[str]]
 
 _CATCH_UP = 20_000  # updates by which a late run may come closer to the others in one chunk
+
+
+def titles(experiment: Experiment) -> list[str]:
+    """The names of the runs that were typed, and else those of their optimizers."""
+    return [record.settings.title for record in experiment.runs]
 
 
 @dataclass(frozen=True, slots=True)
 class RunPicture:
     """What others may know of a run: nothing in it will change.
 
+    name: what it is called among the others. origin: of a branch, the run whose past it shares. begins: the update from
+    which on it is drawn, because a visible run that is listed before it draws what they share.
     examples: (updates, examples seen), linear in between; evaluations: (updates, gradients computed), the same. shown:
     the state on screen, which is a past one while the timeline is scrubbed. ending: the stop rule that ended it, in
     words; empty if none of those that watch the numbers did. running_away: whether it is finite, but its loss or steps
-    have left every scale. remedies and rewind_to are told of a run that has diverged or runs away. standing: the
+    have left every scale. remedies, rewind_to, clip_to (a gradient norm) and halved_rate (half the learning rate that
+    it had there) are told of a run that has diverged or runs away. best: among what was measured by then. standing: the
     measures of the whole at `update` where the record has none, if `Session.measure_standing` has taken them; no part
     of the record. trail: where it has been, if the subject shows that.
     """
@@ -68,6 +79,9 @@ class RunPicture:
     settings: RunSettings
     initial: RunSettings
     tweaks: tuple[Tweak, ...]
+    name: str
+    origin: Origin | None
+    begins: int
     update: int
     epoch: float
     status: str
@@ -78,6 +92,8 @@ class RunPicture:
     diverged_at: int | None
     better_rate: float | None
     rewind_to: int | None
+    clip_to: float | None
+    halved_rate: float | None
     history: HistoryView
     examples: tuple[Array, Array]
     evaluations: tuple[Array, Array]
@@ -92,8 +108,10 @@ class RunPicture:
         return self.settings.id
 
     @property
-    def name(self) -> str:
-        return self.settings.name
+    def slower_rate(self) -> float | None:
+        """The learning rate that is worth trying from `rewind_to`: half of what it was, or less if that was tried."""
+        rates = [rate for rate in (self.halved_rate, self.better_rate) if rate is not None]
+        return min(rates) if self.halved_rate is not None else None
 
     @property
     def colour(self) -> int:
@@ -309,12 +327,13 @@ class Session:
             run.advance(min(self.update, _CATCH_UP))
         self.runs.append(run)
 
-    def fork(self, id: str, update: int, changes: Mapping[str, Any] = NOTHING) -> Run:
-        """Let another run join that has the past of run `id` up to `update`, and from there on settings of its own.
+    def fork(self, id: str, update: int, changes: Mapping[str, Any] = NOTHING, new: str = "") -> Run:
+        """Let a branch join: a run that has the past of run `id` up to `update`, and then settings of its own.
 
         changes: settings by their paths, {"learning_rate": 0.1}; those that change numbers it has as tweaks at that
-        update. Its id and, unless that is given, its colour are new; its name is that of the other. It catches up with
-        the race, through the same changes of the problem. Returns it. Raises SettingError, and then nothing changes.
+        update. new: its id, else one is found. Its colour is new, and it has no typed name, unless these are given. It
+        is listed below its origin, and catches up with the race, through the same changes of the problem. Returns it.
+        Raises SettingError, and then nothing changes.
         """
         update, of = checked_update(update), self.run(id)
         checked_type(changes, Mapping, "settings by their paths, such as {'learning_rate': 0.1}")
@@ -324,18 +343,23 @@ class Session:
             if of_problem(Setting.of(path)):
                 raise SettingError(f"there is no setting {shown(path, 60)}")
         _check_room([of], len(changes))
-        records = [run.record() for run in self.runs]
+        records = self.experiment().runs
+        if any(record.settings.id == new for record in records):
+            raise SettingError(f"there is already a run {shown(new, 60)}")
         settings = of.settings
         for path, value in changes.items():
             settings = settings.having(path, value) if path == "optimizer" else settings
         check_runs(self.task, [*records, RunRecord(settings)])
         used = {run.settings.colour for run in self.runs}
         colour = next(colour for colour in range(MAX_RUNS) if colour not in used)
-        run = of.fork(update, distinct(id.partition("-")[0], records), {"colour": colour, **changes})
+        new = new or distinct(id.partition("-")[0], records)
+        run = of.fork(update, new, {"colour": colour, "name": "", **changes})
+        run.origin = origin_at({record.settings.id: record for record in records}, id, update)
         run.expect([tweak for tweak in of.tweaks if tweak.update > update and of_problem(tweak.setting)])
         if self.interruption is None:
             run.advance(max(0, min(self.update - run.update, _CATCH_UP)))
-        self.runs.append(run)
+        place = len(self.runs) if run.origin is None else place_of_branch(records, run.origin)
+        self.runs.insert(place, run)
         return run
 
     def _on_this_problem(self, record: RunRecord) -> RunRecord:
@@ -350,10 +374,17 @@ class Session:
         return replace(record, tweaks=tuple(tweaks))
 
     def remove(self, id: str) -> None:
-        """Take a run out. Raises SettingError if it is the last."""
+        """Take a run out; its branches are then those of the run that it has left itself, or of the first of them.
+
+        Raises SettingError if it is the last.
+        """
         if len(self.runs) == 1:
             raise SettingError("an experiment keeps at least one run")
-        self.runs.remove(self.run(id))
+        removed = self.run(id)
+        origins = origins_without(self.experiment().runs, id)
+        self.runs.remove(removed)
+        for run in self.runs:
+            run.origin = origins[run.settings.id]
 
     def restore(self, experiment: Experiment, update: int | None = None) -> None:
         """Become another state of this experiment; runs whose numbers are the same are kept as they are.
@@ -395,29 +426,28 @@ class Session:
             if run.update > update and not run.settings.pinned:
                 run.rewind(update)
 
-    def rewound(self, update: int, rates: Mapping[str, float] | None = None) -> Experiment:
-        """The experiment as it stood at `update`, for `restore`; with other learning rates from there on.
+    def rewound(self, update: int, changes: Mapping[str, Mapping[str, Any]] = NOTHING) -> Experiment:
+        """The experiment as it stood at `update`, for `restore`; with other settings from there on.
 
-        rates: run id -> learning rate. Pinned runs, and those not so far on, are as they are now. Raises
+        changes: run id -> settings by their paths. Pinned runs, and those not so far on, are as they are now. Raises
         SettingError.
         """
         update = checked_update(update)
         records = []
         for run in self.runs:
-            record = run.record()
+            record, id = run.record(), run.settings.id
             if run.update > update and not run.settings.pinned:
-                record = replace(record, tweaks=tuple(tweak for tweak in record.tweaks if tweak.update <= update))
-            rate = (rates or {}).get(run.settings.id)
-            if rate is not None and update:
-                tweak = Tweak(update, Setting(LEARNING_RATE.name), LEARNING_RATE.check(rate))
-                record = replace(record, tweaks=(*record.tweaks, tweak))
-            elif rate is not None:
-                record = replace(record, settings=record.settings.having(LEARNING_RATE.name, rate))
+                kept = tuple(tweak for tweak in record.tweaks if tweak.update <= update)
+                record = replace(record, tweaks=kept, origin=record.origin.until(update) if record.origin else None)
+            task = run_task(self.experiment_settings.problem, record.settings)
+            for path, value in changes.get(id, {}).items():
+                record = run_from_branching(record, task, Setting.of(path), value, update, update)
             records.append(record)
         return replace(self.experiment_settings, runs=tuple(records))
 
     def changed_from_start(self, id: str, setting: str | Setting, value: Any, until: int) -> Experiment:
-        """The experiment with a setting of one run changed from its start, for `restore`.
+        """The experiment with a setting of one run changed from its start, of a branch from where it branched, for
+        `restore`.
 
         Its tweaks of that setting up to update `until` are replaced, other tweaks stay as far as they fit. Raises
         SettingError.
@@ -431,6 +461,9 @@ class Session:
             settings = replace(record.settings, own=changed_own(record.settings.own, task, setting, value))
             settings = fitted(settings, task)
             record = RunRecord(settings, tuple(fitting(settings, run_task(task, settings), record.tweaks)))
+        elif (origin := self._origin(id)) is not None:
+            own = run_task(task, record.settings)
+            record = run_from_branching(record, own, setting, value, origin.update, max(until, origin.update))
         else:
             record = run_from_start(record, run_task(task, record.settings), setting, value, until)
         records = [record if run is changed else run.record() for run in self.runs]
@@ -464,22 +497,36 @@ class Session:
 
     def experiment(self) -> Experiment:
         """The document as it stands: with every tweak, so that it gives the same numbers again."""
-        return replace(self.experiment_settings, runs=tuple(run.record() for run in self.runs))
+        return replace(self.experiment_settings, runs=with_true_origins(run.record() for run in self.runs))
 
-    def picture(self, cursor: int | None = None, focus: str | None = None, step: bool = True) -> SessionPicture:
+    def _origin(self, id: str) -> Origin | None:
+        """The origin of a run, if what it shares with that is still the same."""
+        return next(record.origin for record in self.experiment().runs if record.settings.id == id)
+
+    def picture(
+        self, cursor: int | None = None, focus: str | None = None, step: bool = True, naming: Naming = titles
+    ) -> SessionPicture:
         """What may be shown of the session now, with the state at update `cursor` if it is given.
 
         focus: the run that is looked at. If steps may take long, its next one is computed, if `step`, and no other's
-        (see Run.peek). Raises SettingError.
+        (see Run.peek). naming: what the runs are called. Raises SettingError.
         """
         cursor = None if cursor is None else checked_update(cursor)
-        pictures = tuple(self._run_picture(run, cursor, step and run.settings.id == focus) for run in self.runs)
+        experiment = self.experiment()
+        origins = {record.settings.id: record.origin for record in experiment.runs}
+        begins = beginnings(origins, [run.settings.id for run in self.runs if run.settings.visible])
+        pictures = tuple(
+            self._run_picture(
+                run, name, origins[(id := run.settings.id)], begins.get(id, 0), cursor, step and id == focus
+            )
+            for run, name in zip(self.runs, naming(experiment), strict=True)
+        )
         task, free = self.task, self.free[0]
         problem = free.machine.problem
         looked_at = focus if any(run.id == focus for run in pictures) else free.settings.id
         seen = next(run for run in pictures if run.id == looked_at)
         return SessionPicture(
-            self.experiment(),
+            experiment,
             task,
             run_task(task, seen.settings),
             bool(seen.settings.own),
@@ -490,15 +537,23 @@ class Session:
             cursor,
         )
 
-    def _run_picture(self, run: Run, cursor: int | None, step: bool) -> RunPicture:
+    def _run_picture(
+        self, run: Run, name: str, origin: Origin | None, begins: int, cursor: int | None, step: bool
+    ) -> RunPicture:
         found = run.diagnosis
         away = run.running_away
         remedied = found or away
+        shorter = remedied if remedied is not None and remedied.overshoots else None
         updates, examples, evaluations = run.counts()
+        shown = run.peek(cursor, step=step or self.problem.subject.explained)
+        best = run.best if run.best is not None and run.best.update <= shown.update else None
         return RunPicture(
             settings=run.settings,
             initial=run.initial,
             tweaks=tuple(run.tweaks),
+            name=name,
+            origin=origin,
+            begins=begins,
             update=run.update,
             epoch=float(examples[-1]) / run.machine.problem.examples,
             status=run.status,
@@ -509,12 +564,14 @@ class Session:
             diverged_at=found.update if found else None,
             better_rate=found.rate if found else None,
             rewind_to=remedied.rewind_to if remedied else None,
+            clip_to=clip_threshold(run.recorded, run.settings, shorter.rewind_to) if shorter else None,
+            halved_rate=run.rate_at(shorter.rewind_to) / 2 if shorter else None,
             history=run.recorded,
             examples=(updates, examples),
             evaluations=(updates, evaluations),
-            shown=run.peek(cursor, step=step or self.problem.subject.explained),
+            shown=shown,
             measures=run.measures.view(),
-            best=run.best,
+            best=best,
             standing=self._standing.values(run),
             trail=run.trail() if run.machine.problem.subject.shows_trail else None,
         )
@@ -536,7 +593,7 @@ def _check_room(runs: list[Run], more: int) -> None:
     """Raises SettingError if a run would have more tweaks than a file may hold."""
     for run in runs:
         if len(run.tweaks) + more > MAX_TWEAKS:
-            told = f"a run keeps at most {MAX_TWEAKS:,} tweaks, and {run.settings.name!r} has {len(run.tweaks):,}"
+            told = f"a run keeps at most {MAX_TWEAKS:,} tweaks, and {run.settings.title!r} has {len(run.tweaks):,}"
             raise SettingError(f"{told}; reset the runs to start anew with the settings as they are")
 
 

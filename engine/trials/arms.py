@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine.contracts import Value
 from engine.problems.kind import kind_of
+from engine.problems.task import Task
 from engine.setting import Setting
 from engine.training.experiment import NEVER, Experiment, RunRecord, of_run
 from engine.trials.trial import Trial
@@ -28,7 +30,7 @@ def arms_of(experiment: Experiment, ids: Iterable[str] = ()) -> tuple[Arm, ...]:
     records = [
         record for record in experiment.runs if (record.settings.id in wanted if wanted else record.settings.visible)
     ]
-    names = [record.settings.name for record in records]
+    names = [record.settings.title for record in records]
     return tuple(
         Arm(record.settings.id, _numbered(names, place), record.settings.colour, record)
         for place, record in enumerate(records)
@@ -39,6 +41,11 @@ def _numbered(names: list[str], place: int) -> str:
     """A name, with a number if it is not the only one of its kind."""
     before = names[:place].count(names[place])
     return names[place] if not before else f"{names[place]} {before + 1}"
+
+
+@lru_cache(maxsize=1024)
+def _reseeded(task: Task, seed: int) -> Task:
+    return kind_of(task).reseeded(task, seed)
 
 
 def alone(
@@ -57,7 +64,7 @@ def alone(
     SettingError.
     """
     given = tuple(settings)
-    run, task = arm.record, kind_of(experiment.problem).reseeded(experiment.problem, seed)
+    run, task = arm.record, _reseeded(experiment.problem, seed)
     for path, value in given:
         if of_run(Setting.of(path)):
             run = replace(run, settings=run.settings.having(path, value))

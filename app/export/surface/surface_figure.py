@@ -46,7 +46,7 @@ def draw_surface(axes: Axes, drawing: Drawing) -> list[Entry]:
     places = {run.id: place for place, run in enumerate(picture.runs)}
     shown = [run for run in picture.runs if run.visible]
     for run in shown:
-        path = _path(with_exact_history(picture, run, drawing.progress, drawing.interruption), picture.cursor is None)
+        path = _path(with_exact_history(picture, run, drawing.progress, drawing.interruption))
         entries.append((_draw_path(axes, run, path, region, settings, places[run.id]), labels[run.id]))
     entries += _draw_marks(axes, surface_info, start, region, settings)
     if any(run.status == DIVERGED for run in shown):
@@ -117,10 +117,15 @@ def _levels(values: Array, log: bool) -> tuple[Any, Array]:
     return Normalize(low, high), np.asarray(MaxNLocator(LINES).tick_values(low, high))
 
 
-def _path(run: RunPicture, live: bool) -> Array:
-    """The points (n, 2) of a run up to the first that is not finite, and where it stands now."""
-    points = np.column_stack(run.history.path())
-    if live and len(run.shown.theta) == 2:
+def _path(run: RunPicture) -> Array:
+    """The points (n, 2) of a run up to the first that is not finite or where it stands on screen, and that place; of a
+    branch from where it leaves its origin.
+    """
+    history = run.history
+    last = history.path_place(run.shown.update)
+    first = min(max(history.path_place(run.begins + 1) - 1, 0), last)
+    points = np.column_stack(history.path(first, last))
+    if len(run.shown.theta) == 2:
         points = np.vstack((points, run.shown.theta))
     known = np.isfinite(points).all(axis=1)
     return points if known.all() else points[: int(np.argmin(known))]

@@ -91,6 +91,7 @@ class PathScene:
             draw_start(painter, view.point(*start), False)
         for run in runs:
             overlay.draw_tail(painter, run, colours[run.colour], self._canvas.end(run), view)
+        overlay.draw_branchings(painter, runs, colours, view)
         for run in sorted(runs, key=lambda run: run.id == selected):
             overlay.draw_marker(painter, run, colours[run.colour], view, run.id == selected)
         for run, x, y in projected.bests():

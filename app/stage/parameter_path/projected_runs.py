@@ -89,7 +89,12 @@ class ProjectedRuns:
             average=None if average is None else np.array(self.place(average)),
         )
         kept = self._but_last if live(run) and run.id in self._but_last else self._whole
-        return replace(run, shown=shown, history=kept[run.id])
+        return replace(run, shown=shown, history=kept[run.id], begins=self._begins(run))
+
+    def _begins(self, run: RunPicture) -> int:
+        """The point of the trail from which on a branch is drawn: the last that it shares."""
+        updates = self.patch.paths[run.id].updates
+        return max(int(np.searchsorted(updates, run.begins, "right")) - 1, 0)
 
     def _drawn_whole(self, run: RunPicture) -> RunPicture:
         return replace(run, history=self._whole[run.id])

@@ -29,7 +29,7 @@ from app.stage.arrows import Arrow, arrows_of
 from app.stage.canvas import Canvas, blank
 from app.stage.heat import heat_table
 from app.stage.landscape import Landscape
-from app.stage.markers import draw_arrow, draw_cross, draw_dot, draw_minimum, draw_run, draw_start
+from app.stage.markers import draw_arrow, draw_branching, draw_cross, draw_dot, draw_minimum, draw_run, draw_start
 from app.stage.paths import Lines
 from app.stage.small_font import small_font
 from app.stage.surface.box_axes import BoxAxes, box_axes
@@ -239,6 +239,9 @@ class Surface3D(QWidget):
                 marked = self._place(*overlay.point_at(run, self._cursor))
                 if marked is not None:
                     draw_dot(painter, marked, colours[run.colour])
+            where = overlay.branching(run)
+            if where is not None and (left := self._place(*where)) is not None:
+                draw_branching(painter, left, colours[run.colour])
             raw = self._place(*overlay.raw_position(run))
             painter.setOpacity(1.0 if self._seen(*overlay.raw_position(run)) else HIDDEN)
             if run.id == self._selected and raw is not None:

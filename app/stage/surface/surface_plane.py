@@ -231,6 +231,7 @@ class SurfacePlane(PlotView):
         shown = [run for run in self._runs if run.visible]
         for run in shown:
             overlay.draw_tail(painter, run, colours[run.colour], self._canvas.end(run), view)
+        overlay.draw_branchings(painter, shown, colours, view)
         if self._hover is not None:
             overlay.draw_crosshair(painter, self._hover, view.plot)
         for run in shown:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -33,8 +32,7 @@ def transport(qtbot, themed):
 
 
 def published(session: Session, rate: float = 0.0, playing: bool = True) -> Published:
-    nothing = np.zeros(1)
-    return Published(session.picture(), 1, 0, playing, MAX_SPEED, rate, (nothing, nothing), None, "", "")
+    return Published(session.picture(), 1, 0, playing, MAX_SPEED, rate, {}, None, "", "")
 
 
 @pytest.mark.parametrize("width", [340, 380, WIDTH])

@@ -40,6 +40,7 @@ def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNames
         name=f"Run {number}",
         colour=number,
         visible=True,
+        begins=0,
         status="running",
         initial=settings,
         tweaks=(),

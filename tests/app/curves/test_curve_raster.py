@@ -25,9 +25,9 @@ def test_drawn_stripe_by_stripe_is_drawn_at_once(qapp, name, ratio):
         model.restyle(CurveStyle(y_type="linear" if name == "negative" else "log"))
     ranges = {"x_range": (0.0, 6000.0), "y_range": (1e-3, 400.0)}
     for updates in (*range(1, 6000, 37), 6000):
-        growing.pull(picture_of(run_of(grown(whole, updates))), None)
+        growing.pull(picture_of(run_of(grown(whole, updates))), {})
         draw(growing, ratio, **ranges)
-    afresh.pull(growing.picture, None)
+    afresh.pull(growing.picture, {})
     draw(afresh, ratio, **ranges)
     difference = np.abs(pixels(growing) - pixels(afresh))
     assert pixels(afresh).any()
@@ -38,9 +38,9 @@ def test_drawn_stripe_by_stripe_is_drawn_at_once(qapp, name, ratio):
 def test_nothing_new_draws_nothing(qapp):
     model = CurveModel(CURVES["loss"], DARK)
     picture = picture_of(run_of(history_of(HARD["noisy"])))
-    model.pull(picture, None)
+    model.pull(picture, {})
     assert draw(model).left == 0.0
-    model.pull(picture, None)
+    model.pull(picture, {})
     assert draw(model).left is None
 
 
@@ -48,7 +48,7 @@ def test_what_is_new_is_drawn_from_where_it_begins(qapp):
     model, whole = CurveModel(CURVES["loss"], DARK), history_of(HARD["noisy"])
     left = []
     for updates in (1500, 1510):
-        model.pull(picture_of(run_of(grown(whole, updates))), None)
+        model.pull(picture_of(run_of(grown(whole, updates))), {})
         left.append(draw(model, x_range=(0.0, 2000.0), y_range=(1e-3, 10.0)).left)
     assert left[0] == 0.0 and 240.0 <= left[1] <= 1500 / 2000 * 360.0
 
@@ -56,7 +56,7 @@ def test_what_is_new_is_drawn_from_where_it_begins(qapp):
 def test_a_reset_clears_what_was_there(qapp):
     model = CurveModel(CURVES["loss"], DARK)
     for loss in (HARD["noisy"], np.empty(0)):
-        model.pull(picture_of(run_of(history_of(loss))), None)
+        model.pull(picture_of(run_of(history_of(loss))), {})
         draw(model, x_range=(0.0, 2000.0), y_range=(1e-3, 10.0))
     assert not pixels(model).any()
 
@@ -78,7 +78,7 @@ def test_hidden_runs_are_not_drawn_and_the_selected_one_is_on_top(qapp):
     runs[1].visible = False
     model = CurveModel(CURVES["loss"], DARK)
     model.selected = "run0"
-    model.pull(picture_of(*runs), None)
+    model.pull(picture_of(*runs), {})
     row = round(draw(model).y.pixel(1.0))
     image = model.raster.image
     seen = {image.pixelColor(200, row + shift).name() for shift in (-1, 0, 1)}
@@ -94,7 +94,7 @@ def test_every_history_can_be_drawn(qapp, hard_loss, x_type, y_type, span, width
     model = CurveModel(CURVES["loss"], DARK)
     model.restyle(CurveStyle(x_type, y_type, span, "epochs"))
     status = "diverged" if len(hard_loss) in (4, 300) else "running"
-    model.pull(picture_of(run_of(history_of(hard_loss, width), status=status)), None)
+    model.pull(picture_of(run_of(history_of(hard_loss, width), status=status)), {})
     x, y, _ = draw(model)
     assert np.isfinite([x.low, x.high, y.low, y.high]).all()
     assert x.type.name == x_type and y_type in ("auto", y.type.name)
@@ -105,16 +105,16 @@ def test_seconds_come_from_the_clock(qapp):
     model = CurveModel(CURVES["loss"], DARK)
     model.restyle(CurveStyle(along="seconds"))
     clock = (np.array([0.0, 100.0, 500.0]), np.array([0.0, 5.0, 7.0]))
-    model.pull(picture_of(run_of(history_of(np.ones(500)))), clock)
+    model.pull(picture_of(run_of(history_of(np.ones(500)))), {"run0": clock})
     assert model.reference.place(300) == pytest.approx(6.0)
     assert draw(model).x.high >= 7.0
-    model.pull(model.picture, None)
+    model.pull(model.picture, {})
     assert model.lines[0].mapping is not None
 
 
 def test_a_curve_without_meaning_is_empty(qapp):
     model = CurveModel(CURVES["excess_loss"], DARK)
-    model.pull(picture_of(run_of(history_of(np.ones(5))), lowest=None), None)
+    model.pull(picture_of(run_of(history_of(np.ones(5))), lowest=None), {})
     draw(model)
     assert not model.applies and model.lines == [] and not pixels(model).any()
     assert not CURVES["relative_step"].needs(network_of(run_of(history_of(np.ones(5)))))

@@ -32,7 +32,7 @@ def model_of(key: str, *runs, style: CurveStyle | None = None, selected: str | N
     model = CurveModel(CURVES[key], DARK)
     model.selected = selected
     model.restyle(style or CurveStyle())
-    model.pull(network_of(*runs, **more), None)
+    model.pull(network_of(*runs, **more), {})
     return model
 
 
@@ -95,9 +95,9 @@ def test_drawn_as_it_is_measured_is_drawn_at_once(qapp, key, ratio, along):
     for count in (*range(1, len(AT), 3), len(AT)):
         updates = int(AT[count - 1])
         run = run_of(grown(whole, updates), measures=younger(measures, count))
-        growing.pull(network_of(run), None)
+        growing.pull(network_of(run), {})
         draw(growing, ratio, **ranges)
-    afresh.pull(growing.picture, None)
+    afresh.pull(growing.picture, {})
     draw(afresh, ratio, **ranges)
     difference = np.abs(pixels(growing) - pixels(afresh))
     assert pixels(afresh).any()
@@ -111,7 +111,7 @@ def test_nothing_new_draws_and_places_nothing(qapp, along, monkeypatch):
     model = model_of("losses", run, style=CurveStyle(along=along))
     x, _, _ = draw(model)
     later = run_of(history_of(np.ones(1999)), measures=run.measures, examples=tuple(0.9995 * e for e in run.examples))
-    model.pull(network_of(later), None)
+    model.pull(network_of(later), {})
     assert not model.outgrows(x)
     for line in model.lines:
         monkeypatch.setattr(line.raw, "update", None)
@@ -158,7 +158,7 @@ def test_layers_are_those_of_the_selected_run_in_the_colours_of_a_ramp():
 def test_another_shape_has_other_layers():
     model = model_of("layer_dead", run_with())
     other = run_of(history_of(np.ones(10)), measures=measured_of(due_until(10), 1))
-    model.pull(network_of(other, layers=("output",)), None)
+    model.pull(network_of(other, layers=("output",)), {})
     draw(model)
     assert [entry.name for entry in model.legend] == ["output"] and len(model.lines) == 1
 
@@ -180,7 +180,7 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     networks.subject = picture_of(*runs).subject
     networks.subjects = (networks.subject,)
     model = CurveModel(CURVES["losses"], DARK)
-    model.pull(networks, None)
+    model.pull(networks, {})
     assert not model.applies and model.lines == []
 
 
@@ -224,7 +224,7 @@ def test_of_what_layers_do_not_have_the_activation_is_named(activation, key, wor
     session = Session(new_network("circle", ["sgd"], (4, 2), activation=activation))
     session.advance(10)
     model = CurveModel(CURVES[key], DARK)
-    model.pull(session.picture(), None)
+    model.pull(session.picture(), {})
     assert note(model, draw(model).y) == words
 
 
@@ -232,7 +232,7 @@ def test_of_several_activations_each_is_named():
     session = Session(new_network("circle", ["sgd"], (Layer(4, "tanh"), Layer(3, "gelu"), Layer(2, "tanh"))))
     session.advance(10)
     model = CurveModel(CURVES["layer_dead"], DARK)
-    model.pull(session.picture(), None)
+    model.pull(session.picture(), {})
     assert note(model, draw(model).y) == "Tanh and GELU have no dead units"
 
 
@@ -241,9 +241,9 @@ def test_a_loss_that_is_known_beforehand_is_a_line_within_the_axis():
     (known,) = picture.subject.references
     for key, is_loss in (("losses", True), ("loss", True), ("score", False)):
         model = CurveModel(CURVES[key], DARK)
-        model.pull(picture, None)
+        model.pull(picture, {})
         assert model.references == ((known,) if is_loss else ())
     model = CurveModel(CURVES["losses"], DARK)
-    model.pull(picture, None)
+    model.pull(picture, {})
     _, (low, high) = model.fitted_y(x_axis(model))
     assert low < known.value < high

@@ -70,7 +70,7 @@ def test_the_lines_between_points_that_are_far_apart_count_as_drawn(qapp, losses
     """What is reckoned to be empty is empty on the picture, and the other way round."""
     model = CurveModel(CURVES["loss"], DARK)
     model.restyle(CurveStyle(y_type="log" if log else "linear"))
-    model.pull(picture_of(run_of(history_of(losses))), None)
+    model.pull(picture_of(run_of(history_of(losses))), {})
     ink = ink_of(model, draw(model).y)
     there = pixels(model)[:, :, 3] > 60
     found = set()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 
+from app.documents.run_names import run_names
 from engine import OPTIMIZERS, Session, SessionPicture, new_experiment, new_network, new_run
 
 
 @functools.cache
 def empty() -> SessionPicture:
-    return Session(new_experiment("rosenbrock", ["adam", "sgd"], title="Empty")).picture()
+    return Session(new_experiment("rosenbrock", ["adam", "sgd"], title="Empty")).picture(naming=run_names)
 
 
 @functools.cache
@@ -48,7 +49,7 @@ def tweaked() -> SessionPicture:
     session.tweak("sgd", "learning_rate", 1e-4)
     session.advance(70_000)
     session.stop_at({**session.experiment_settings.stop, "updates": 1000})
-    return session.picture()
+    return session.picture(naming=run_names)
 
 
 @functools.cache
@@ -60,19 +61,19 @@ def networks() -> SessionPicture:
     session.advance(150)
     session.tweak("adam", "learning_rate", 0.03)
     session.advance(106)
-    return session.picture()
+    return session.picture(naming=run_names)
 
 
 @functools.cache
 def unmeasured() -> SessionPicture:
     """Networks before their first update, for a regression without anything to validate."""
-    return Session(new_network("sine", ["adam"], hidden=(4,), share=1.0)).picture()
+    return Session(new_network("sine", ["adam"], hidden=(4,), share=1.0)).picture(naming=run_names)
 
 
 def _after(updates: int, runs: list, **more) -> SessionPicture:
     session = Session(new_experiment("rosenbrock", runs, **more))
     session.advance(updates)
-    return session.picture()
+    return session.picture(naming=run_names)
 
 
 NETWORKS = {make.__name__: make for make in (networks, unmeasured)}

@@ -1,10 +1,10 @@
-"""How many updates a chunk takes, and what the clock of training time remembers."""
+"""How many updates a chunk takes."""
 
 from __future__ import annotations
 
 import pytest
 
-from app.workers.pace import CHUNK_SECONDS, FIRST_CHUNK, LARGEST_CHUNK, MAX_CLOCK_MARKS, MAX_SPEED, Pace
+from app.workers.pace import CHUNK_SECONDS, FIRST_CHUNK, LARGEST_CHUNK, MAX_SPEED, Pace
 
 
 @pytest.fixture
@@ -56,16 +56,6 @@ def test_the_rate_is_a_running_mean_and_no_more_than_the_speed(pace):
     assert pace.reached_rate == 20.0
 
 
-def test_the_clock_stays_small_and_begins_again(pace):
-    for update in range(1, 20_001):
-        pace.note(update, 0.5)
-    updates, seconds = pace.clock
-    assert len(updates) <= MAX_CLOCK_MARKS and (updates[0], seconds[0]) == (0.0, 0.0)
-    assert seconds.tolist() == (0.5 * updates).tolist()
-    pace.restart_clock()
-    assert [part.tolist() for part in pace.clock] == [[0.0], [0.0]]
-
-
 def test_the_work_of_all_runs_is_measured_and_old_work_counts_for_less(pace):
     assert pace.run_rate == 0.0
     pace.note_work(1000, 0.1)
@@ -73,5 +63,5 @@ def test_the_work_of_all_runs_is_measured_and_old_work_counts_for_less(pace):
     for _ in range(100):
         pace.note_work(200, 0.1)
     assert pace.run_rate == pytest.approx(2_000.0, rel=0.01)
-    pace.restart_clock()
+    pace.begin_again()
     assert pace.run_rate == 0.0

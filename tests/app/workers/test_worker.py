@@ -14,6 +14,7 @@ from app.workers import commands
 from app.workers.commands import (
     MAX_FOLLOWED,
     AddRun,
+    Branch,
     ChangeProblem,
     End,
     Load,
@@ -425,14 +426,23 @@ def test_scrubbing_pauses_and_shows_the_past(worker):
     assert worker.published.picture.cursor is None
 
 
-def test_the_clock_counts_training_alone(worker):
+def test_each_run_has_a_clock_of_its_own_computation(worker):
     worker.take(Step(10))
     worker.take(Step(10))
-    updates, seconds = worker.published.clock
-    assert updates.tolist() == [0, 10, 20]
-    assert (np.diff(seconds) > 0).all()
-    worker.take(Reset(serial=2))
-    assert worker.published.clock[0].tolist() == [0]
+    ids = [run.id for run in worker.published.picture.runs]
+    clocks = dict(worker.published.clocks)
+    assert list(clocks) == ids
+    for updates, seconds in clocks.values():
+        assert updates.tolist() == [0, 10, 20] and (np.diff(seconds) >= 0).all() and seconds[-1] > 0.0
+    worker.take(Branch(ids[0], 15, "branch", serial=2))
+    updates, seconds = worker.published.clocks["branch"]
+    assert seconds[updates.tolist().index(15)] == np.interp(15, *clocks[ids[0]]), "it shares the past"
+    worker.take(Rewind(12, serial=3))
+    for id in ids:
+        updates, seconds = worker.published.clocks[id]
+        assert updates.tolist() == [0, 10, 12] and seconds[-1] == np.interp(12, *clocks[id])
+    worker.take(Reset(serial=4))
+    assert all(updates.tolist() == [0] for updates, _ in worker.published.clocks.values())
 
 
 def test_a_number_set_in_a_network_that_is_gone_changes_no_other(idle):

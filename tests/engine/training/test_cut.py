@@ -313,7 +313,7 @@ def test_a_session_forks_a_run_and_the_document_holds_it() -> None:
     session.problem_changed({"noise": 2.0})
     session.advance(200)
     fork = session.fork("adam", 350, {"optimizer": "sgd", "learning_rate": 1e-3, "name": "Branch"})
-    assert session.runs[-1] is fork and session.run("adam-2") is fork
+    assert session.runs[1] is fork and session.run("adam-2") is fork
     assert (fork.settings.name, fork.settings.colour, fork.update) == ("Branch", 2, 600)
     assert [(each.update, each.setting.path) for each in fork.tweaks] == [
         (300, "learning_rate"), (350, "optimizer"), (350, "learning_rate"), (400, "noise"),

@@ -134,7 +134,7 @@ def test_every_surface_round_trips(surface: str) -> None:
 
 def test_the_shortest_document() -> None:
     experiment = Experiment.from_dict({"problem": {}, "runs": [{}, {"optimizer": "adam"}]})
-    assert [record.settings.name for record in experiment.runs] == ["Gradient descent", "Adam"]
+    assert [record.settings.title for record in experiment.runs] == ["Gradient descent", "Adam"]
     assert experiment.runs[1].settings.learning_rate == OPTIMIZERS["adam"].learning_rate
     assert experiment.problem.start == SURFACES["rosenbrock"].start
 

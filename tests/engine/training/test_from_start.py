@@ -60,7 +60,7 @@ def test_a_knob_of_an_optimizer_that_came_later_brings_it_to_the_start() -> None
     record = changed(session, "optimizer.beta2", 0.9)
     assert record.settings.optimizer.kind == "adam"
     assert record.settings.optimizer.values["beta2"] == 0.9
-    assert record.settings.name == "Adam"
+    assert record.settings.title == "Adam"
     assert told(record) == [(50, "learning_rate", 1e-4)]
 
 

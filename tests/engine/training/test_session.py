@@ -262,7 +262,7 @@ def test_restoring_looks_keeps_the_numbers() -> None:
     run = session.run("sgd")
     session.restore(before)
     assert session.run("sgd") is run
-    assert run.settings.name == "Gradient descent"
+    assert run.settings.title == "Gradient descent"
     assert run.update == 200
     assert session.experiment() == before
 
@@ -353,17 +353,6 @@ def test_settling_waits_for_every_run_at_work_in_another_thread() -> None:
 
     assert not session.settle(spread)
     assert done == session.runs
-
-
-def test_a_run_that_is_kept_by_a_restoration_keeps_the_name_that_followed_its_optimizer() -> None:
-    session = race("adam", "sgd")
-    session.advance(10)
-    session.tweak("adam", "optimizer", "rmsprop")
-    assert session.run("adam").settings.name == "RMSprop"
-    kept = session.run("adam")
-    session.restore(session.changed_from_start("sgd", "learning_rate", 1e-4, 10))
-    assert session.run("adam") is kept
-    assert kept.settings.name == "RMSprop"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e13])

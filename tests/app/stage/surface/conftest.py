@@ -68,6 +68,7 @@ def run_of(points, id="a", colour=0, width=1, status="running", visible=True, th
         name=id.title(),
         colour=colour,
         visible=visible,
+        begins=0,
         status=status,
         update=history.updates,
         history=history,
