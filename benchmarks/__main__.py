@@ -13,7 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def main(arguments: list[str]) -> int:
-    from app.launch import kernel_cache
+    from app.documents import kernel_cache
 
     kernel_cache.prepare()
     from benchmarks.environment import describe

@@ -17,8 +17,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtWidgets import QApplication
 
+from app.documents import kernel_cache
 from app.documents.presets import FOLDER as PRESETS
-from app.launch import kernel_cache
 
 FOLDER = Path(__file__).parent
 SIZE = 1280, 800

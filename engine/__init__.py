@@ -144,6 +144,7 @@ from engine.problems.supervised.task import (
     WEIGHT_SEED,
     NetworkTask,
     drawn,
+    split_knob,
 )
 from engine.problems.supervised.text_queries import LOSS_OF_EACH, TEMPERATURE, ReadText, SampledText, TextReading
 from engine.problems.supervised.usual import usual_network, usual_settings
@@ -163,6 +164,7 @@ from engine.training.branches import depths
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
+    FORMAT,
     LEARNING_RATE,
     MAX_RUNS,
     MAX_TWEAKS,
@@ -191,16 +193,25 @@ from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
 from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
 from engine.trials.arms import Arm
+from engine.trials.axes import Axis, axis, spaced
 from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of
 from engine.trials.members import COMPARISONS
+from engine.trials.race import RaceResult
+from engine.trials.rate_sweep import RateResult
+from engine.trials.score_sheet import BASELINE, Cell, Score, ScoreResult
 from engine.trials.seeds import ArmOverSeeds, Pair, SeedsResult
 from engine.trials.spread import Work, Workers, run_trials
+from engine.trials.statistics import Spread
+from engine.trials.sweep import Row, SweepResult
 from engine.trials.trial import Stopped, Summary, Trial, countable, counted_of, curve_updates, processor, trial
+from engine.trials.tuning import RATE, RateCurve
+from engine.trials.workloads import WORKLOADS, Workload
 
 __all__ = [
     "ACTIVATIONS",
     "ADD_CLUSTER_POINT",
     "ARCHITECTURES",
+    "BASELINE",
     "BATCHES",
     "BATCH_SEED",
     "CLASS_WEIGHTS",
@@ -219,6 +230,7 @@ __all__ = [
     "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
+    "FORMAT",
     "INITIALIZERS",
     "INPUTS",
     "LABEL",
@@ -253,6 +265,7 @@ __all__ = [
     "POINT_EDITS",
     "POLICY_KNOBS",
     "PROBLEMS",
+    "RATE",
     "RATES",
     "READY",
     "RESIDUAL",
@@ -277,6 +290,7 @@ __all__ = [
     "WARMUP_START",
     "WATCHED",
     "WEIGHT_SEED",
+    "WORKLOADS",
     "Activation",
     "Activations",
     "Agent",
@@ -289,9 +303,11 @@ __all__ = [
     "Associations",
     "Attending",
     "Attention",
+    "Axis",
     "Best",
     "Block",
     "Catalogue",
+    "Cell",
     "CellInTime",
     "Choice",
     "Classify",
@@ -357,10 +373,14 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "RaceResult",
+    "RateCurve",
+    "RateResult",
     "ReadText",
     "Reference",
     "Remembered",
     "Result",
+    "Row",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -368,6 +388,8 @@ __all__ = [
     "RunningOutputs",
     "SampledText",
     "Schedule",
+    "Score",
+    "ScoreResult",
     "SeedsResult",
     "Session",
     "SessionPicture",
@@ -379,6 +401,7 @@ __all__ = [
     "SliceSeen",
     "Snapshot",
     "SoughtInputs",
+    "Spread",
     "StageMaps",
     "StepsInTime",
     "Stopped",
@@ -387,6 +410,7 @@ __all__ = [
     "Surface",
     "SurfaceInfo",
     "SurfaceTask",
+    "SweepResult",
     "Table",
     "TargetShape",
     "Task",
@@ -402,7 +426,9 @@ __all__ = [
     "Value",
     "Work",
     "Workers",
+    "Workload",
     "activations",
+    "axis",
     "block_extremes",
     "checked_shape",
     "checked_table",
@@ -463,6 +489,8 @@ __all__ = [
     "smooth",
     "snapshot_of",
     "snapshot_pieces",
+    "spaced",
+    "split_knob",
     "symbol",
     "text_table",
     "thin_path",

@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
-from app.launch import kernel_cache
+from app.documents import kernel_cache
 from app.launch.own_threads import keep_to_own_threads
 from app.launch.returned_memory import return_large_arrays
 

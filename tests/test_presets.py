@@ -33,6 +33,7 @@ from engine import (
 from engine.architectures.forward import layer_pieces
 from engine.interruption import finish
 from engine.training.stream import SEEN
+from tests.each import each
 from tests.engine.data.formants import best_vowels
 
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -176,7 +177,7 @@ def preset_06_saddle(name: str, seeds: Seeds) -> None:
     race = race_of(name)
     assert (left(race, "gd"), left(race, "momentum")) == (188, 67)
     assert left(race, "adam") < 20
-    assert all(left(Race(name, seed), "noisy") < 100 for seed in SEEDS)
+    assert all(left(seeded(name, seed), "noisy") < 100 for seed in SEEDS)
     assert all(race.loss(id) < -0.24 for id in race.runs)
 
 
@@ -209,7 +210,7 @@ def preset_09_large_steps(name: str, seeds: Seeds) -> None:
 @claim
 def preset_10_batch_size(name: str, seeds: Seeds) -> None:
     """Beyond the approach the swarm's loss goes as sigma squared over the batch."""
-    swarms = {id: np.mean([Race(name, seed).column(id, "loss")[250:].mean() for seed in SEEDS]) for id in RUNS_10}
+    swarms = {id: np.mean([seeded(name, seed).column(id, "loss")[250:].mean() for seed in SEEDS]) for id in RUNS_10}
     assert swarms["single"] / swarms["mini"] == pytest.approx(10, rel=0.02)
     assert 0.4 < swarms["single"] < 1.6
     assert swarms["full"] < 1e-6
@@ -220,7 +221,7 @@ RUNS_10 = ("single", "mini", "full")
 
 @claim
 def preset_11_noise_helps(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in SEEDS]
+    races = [seeded(name, seed) for seed in SEEDS]
     out = {id: sum(float(race.column(id, "x").max()) > 0.5 for race in races) for id in races[0].runs}
     assert (out["full"], out["mini"]) == (0, 0)
     assert out["single"] >= 4
@@ -229,7 +230,7 @@ def preset_11_noise_helps(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_12_schedules(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in SEEDS]
+    races = [seeded(name, seed) for seed in SEEDS]
 
     def mean(id: str, first: int, last: int) -> float:
         return float(np.mean([race.column(id, "loss")[first:last].mean() for race in races]))
@@ -281,7 +282,7 @@ def preset_16_bias_correction(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_17_weight_decay(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in SEEDS]
+    races = [seeded(name, seed) for seed in SEEDS]
     for race in races:
         assert race.distance("adamw") < 0.4
         assert race.distance("none") - race.distance("coupled") < 0.5
@@ -348,7 +349,7 @@ def preset_23_playground(name: str, seeds: Seeds) -> None:
     assert (task.loss.kind, task.initializer.kind, task.scaling) == ("half_mse", "playground", "none")
     assert (record.settings.optimizer.kind, record.settings.learning_rate) == ("sgd", 0.03)
     assert record.settings.batch.values == {"size": 10, "order": "fixed"}
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     assert all(race.session.problem.examples == 25 * 10 for race in races), "25 updates an epoch"
     assert np.median([race.measure("sgd", "validation_loss", 5000) for race in races]) < 0.006
     assert np.median([race.measure("sgd", "validation_score") for race in races]) == 1
@@ -357,13 +358,13 @@ def preset_23_playground(name: str, seeds: Seeds) -> None:
 @claim
 def preset_24_one_good_feature(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        assert Race(name, seed).measure("sgd", "validation_score") > 0.97
+        assert seeded(name, seed).measure("sgd", "validation_score") > 0.97
         assert Race(name, seed, features=("x", "y")).measure("sgd", "validation_score") < 0.75
 
 
 @claim
 def preset_25_spiral(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     for id in ("adam", "momentum"):
         assert np.mean([race.measure(id, "validation_score") for race in races]) > 0.97
     assert np.mean([race.measure("sgd", "validation_score") for race in races]) < 0.92
@@ -376,14 +377,14 @@ def preset_26_digits(name: str, seeds: Seeds) -> None:
     learner = race_of(name).session.problem.subject
     assert (learner.data.train, learner.data.validation) == (1437, 360)
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         assert all(race.measure(id, "validation_score") > 0.9 for id in race.runs)
 
 
 @claim
 def preset_27_three_rates(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         assert race.measure("slow", "validation_score") < 0.3
         assert race.measure("good", "validation_score") > 0.93
         assert race.measure("high", "validation_score") < 0.2
@@ -392,7 +393,7 @@ def preset_27_three_rates(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_28_batch_types(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     assert {id: int(run.machine.stream[SEEN]) for id, run in races[0].runs.items()} == {
         "full": 2500 * 250, "mini": 2500 * 10, "single": 2500,
     }  # fmt: skip
@@ -411,7 +412,7 @@ def preset_28_batch_types(name: str, seeds: Seeds) -> None:
 @claim
 def preset_29_over_fitting(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         run = race.runs["adam"]
         assert "no lower validation loss" in run.ending
         assert run.best.update < 300 and race.measure("adam", "validation_loss") > 1.5 * run.best.loss
@@ -422,7 +423,7 @@ def preset_29_over_fitting(name: str, seeds: Seeds) -> None:
 @claim
 def preset_30_penalties(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         lengths = {id: float(np.linalg.norm(race.weights(id))) for id in race.runs}
         start = race.session.problem.start
         assert lengths["none"] > 1.5 * np.linalg.norm(start)
@@ -446,14 +447,14 @@ def preset_41_convolution(name: str, seeds: Seeds) -> None:
     assert (experiment(name).problem.parameters, dense.problem.parameters) == (810, 2778)
     for seed in seeds:
         perceptron = Race("26_digits", seed)
-        assert Race(name, seed).measure("adam", "validation_score") > perceptron.measure("adam", "validation_score")
+        assert seeded(name, seed).measure("adam", "validation_score") > perceptron.measure("adam", "validation_score")
 
 
 @claim
 def preset_42_shape_not_place(name: str, seeds: Seeds) -> None:
     hidden = [{"units": 32, "activation": "relu"}, {"units": 16, "activation": "relu"}]
     for seed in seeds:
-        filters, perceptron = Race(name, seed), network_with(name, seed, architecture="perceptron", hidden=hidden)
+        filters, perceptron = seeded(name, seed), network_with(name, seed, architecture="perceptron", hidden=hidden)
         assert perceptron.session.problem.task.parameters > filters.session.problem.task.parameters
         wrong = [1.0 - race.measure("adam", "validation_score") for race in (filters, perceptron)]
         assert wrong[0] < 0.1 and wrong[1] > 4 * wrong[0]
@@ -462,7 +463,7 @@ def preset_42_shape_not_place(name: str, seeds: Seeds) -> None:
 @claim
 def preset_43_fifty_steps(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        gated = Race(name, seed)
+        gated = seeded(name, seed)
         plain = network_with(name, seed, architecture__cell="elman", architecture__units=16)
         assert plain.session.problem.task.parameters > gated.session.problem.task.parameters
         assert gated.measure("adam", "validation_score") > 0.9
@@ -471,7 +472,7 @@ def preset_43_fifty_steps(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_44_clipping_in_time(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     found = np.array([[race.measure(id, "validation_score") for id in ("clipped", "free")] for race in races])
     assert found[:, 0].min() > 0.7 and (found[:, 0] > found[:, 1] + 0.1).all()
     assert np.median(found[:, 1]) < 0.2
@@ -480,7 +481,7 @@ def preset_44_clipping_in_time(name: str, seeds: Seeds) -> None:
 @claim
 def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         problem, theta = race.session.problem, race.theta("sgd")
         norms = snapshot_of(problem, theta, {TimeSteps(0)}).answer(TimeSteps).norms
         assert norms[0] < 1e-3 * norms[-1]
@@ -489,7 +490,7 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
 @claim
 def preset_57_two_in_one(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         assert race.loss("bad") > 4 * race.loss("good")
         assert race.measure("bad", "agreement") < 0.6 and race.measure("good", "agreement") > 0.9
 
@@ -497,7 +498,7 @@ def preset_57_two_in_one(name: str, seeds: Seeds) -> None:
 @claim
 def preset_58_no_circles(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         assert race.measure("mixture", "agreement") > 0.9 and race.measure("kmeans", "agreement") < 0.5
 
 
@@ -550,7 +551,7 @@ def preset_54_looking_up(name: str, seeds: Seeds) -> None:
 @claim
 def preset_67_powers_of_g(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         for id, g in (("less", 0.9), ("same", 1.0), ("more", 1.1)):
             norms = race.runs[id].measures.view().steps
             assert norms[0] == pytest.approx(norms[0, -1] * g ** np.arange(49.0, -1.0, -1.0), rel=1e-9)
@@ -560,7 +561,7 @@ def preset_67_powers_of_g(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_68_temporal_order(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     sizes = [run.problem.task.parameters for run in races[0].runs.values()]
     assert sizes[0] < min(sizes[1:])
     soon = [[race.measure(id, "validation_score", 300) for id in race.runs] for race in races]
@@ -576,7 +577,7 @@ def preset_49_a_baseline(name: str, seeds: Seeds) -> None:
         seen = snapshot_of(race.runs[id].problem, race.theta(id), {Arms()}).answer(Arms)
         return bool(seen.probabilities[seen.values.argmax()] > 0.9)
 
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     assert np.mean([found(race, "with") for race in races]) >= 0.8
     assert np.mean([found(race, "without") for race in races]) <= 0.5
 
@@ -584,7 +585,7 @@ def preset_49_a_baseline(name: str, seeds: Seeds) -> None:
 @claim
 def preset_50_best_by_chance(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         for id in race.runs:
             problem = race.session.problem
             seen = snapshot_of(problem, race.theta(id), {CorridorPolicy()}).answer(CorridorPolicy)
@@ -593,7 +594,7 @@ def preset_50_best_by_chance(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_51_between_pits(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     critic, reinforce = (
         np.array([-race.column(id, "loss")[-20:].mean() for race in races]) for id in ("critic", "reinforce")
     )
@@ -602,7 +603,7 @@ def preset_51_between_pits(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_52_cart_and_pole(name: str, seeds: Seeds) -> None:
-    returns = [-Race(name, seed).column("adam", "loss") for seed in seeds]
+    returns = [-seeded(name, seed).column("adam", "loss") for seed in seeds]
     best = [np.convolve(each, np.full(100, 0.01), "valid").max() for each in returns]
     assert np.mean([each >= 195.0 for each in best]) >= 0.8
 
@@ -610,7 +611,7 @@ def preset_52_cart_and_pole(name: str, seeds: Seeds) -> None:
 @claim
 def preset_46_eight_numbers(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         (pca,) = race.session.problem.subject.references
         assert 0.7 < pca.value < 0.8 and pca.title == "PCA with 8 components"
         assert race.runs["adam"].update == 1500 and race.measure("adam", "training_loss") < 0.65, "as published"
@@ -620,7 +621,7 @@ def preset_46_eight_numbers(name: str, seeds: Seeds) -> None:
 @claim
 def preset_47_through_one_number(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         learner = race.session.problem.subject
         inputs, (pca,) = learner.training[0], learner.references
         direction = np.linalg.eigh(np.cov(inputs.T))[1][:, -1]
@@ -634,7 +635,7 @@ def preset_47_through_one_number(name: str, seeds: Seeds) -> None:
 @claim
 def preset_48_the_next_value(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         data = race.session.problem.subject.data
         repeated = data.targets[data.train :] - data.inputs[data.train :]
         assert race.measure("adam", "validation_loss") < np.mean(repeated**2) / 4
@@ -643,7 +644,7 @@ def preset_48_the_next_value(name: str, seeds: Seeds) -> None:
 @claim
 def preset_64_numbers_in_words(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         known = {each.title: each.value for each in race.session.problem.subject.references}
         for id in race.runs:
             least = float(race.runs[id].measures.view().series("validation_bits")[1].min())
@@ -653,7 +654,7 @@ def preset_64_numbers_in_words(name: str, seeds: Seeds) -> None:
 @claim
 def preset_65_brackets(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         known = {each.title: each.value for each in race.session.problem.subject.references}
         whole, one = (race.measure(id, "validation_bits") for id in ("whole", "one"))
         assert known["entropy"] < whole < one - 0.05 and one < known["trigram table"]
@@ -662,7 +663,7 @@ def preset_65_brackets(name: str, seeds: Seeds) -> None:
 @claim
 def preset_66_a_page_by_heart(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         known = {each.title: each.value for each in race.session.problem.subject.references}
         bits = race.runs["adam"].measures.view().series("validation_bits")[1]
         assert bits.min() < known["trigram table"] < bits[-1] - 1.0
@@ -671,7 +672,7 @@ def preset_66_a_page_by_heart(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_55_three_architectures(name: str, seeds: Seeds) -> None:
-    for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):  # which is the file's
+    for race in (seeded(name, seed) for seed in seeds):
         assert all(800 <= run.task.parameters <= 840 for run in race.session.runs)
         dense, filters, recurrent = (race.measure(run.settings.id, "validation_score") for run in race.session.runs)
         assert filters > 0.9 and recurrent > 0.75 and dense < 0.68
@@ -679,7 +680,7 @@ def preset_55_three_architectures(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_56_filters_beside_a_perceptron(name: str, seeds: Seeds) -> None:
-    races = [race_of(name) if seed == 1 else Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     assert [run.task.parameters for run in races[0].session.runs] == [835, 810]
     found = [[race.measure(id, "validation_score") for id in ("dense", "filters")] for race in races]
     assert all(filters > dense for dense, filters in found)
@@ -689,7 +690,7 @@ def preset_56_filters_beside_a_perceptron(name: str, seeds: Seeds) -> None:
 @claim
 def preset_60_vowels_in_hertz(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         assert all(race.measure(id, "training_score") < 0.4 for id in race.runs)
 
 
@@ -699,7 +700,7 @@ def preset_61_vowels_standardised(name: str, seeds: Seeds) -> None:
     assert experiment(name).problem.having("scaling", "none") == raw.problem, "nothing but the scaling differs"
     scores = []
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         data = race.session.problem.subject.data
         best = np.mean(best_vowels(data.raw[data.train :]) == data.targets[data.train :])
         scores += [race.measure(id, "validation_score") - best for id in race.runs]
@@ -709,7 +710,7 @@ def preset_61_vowels_standardised(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_62_words_step_by_step(name: str, seeds: Seeds) -> None:
-    for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):
+    for race in (seeded(name, seed) for seed in seeds):
         gated, plain = (run.task.parameters for run in race.session.runs)
         assert plain > gated
         assert race.measure("gru", "validation_score") > 0.9
@@ -719,14 +720,14 @@ def preset_62_words_step_by_step(name: str, seeds: Seeds) -> None:
 @claim
 def preset_63_words_by_filters(name: str, seeds: Seeds) -> None:
     assert experiment(name).problem.parameters < experiment("62_words_step_by_step").problem.parameters
-    for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):
+    for race in (seeded(name, seed) for seed in seeds):
         assert race.measure("adam", "validation_score") > 0.97
 
 
 @claim
 def preset_31_vanishing_gradient(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         back = [race.measure("sgd", "delta_norm", layer=layer) for layer in range(9)]
         assert back == sorted(back) and back[0] < 1e-4 * back[-1]
         moved = [race.measure("sgd", "update_ratio", layer=layer) for layer in (0, 8)]
@@ -736,7 +737,7 @@ def preset_31_vanishing_gradient(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_32_residual(name: str, seeds: Seeds) -> None:
-    with_them = [Race(name, seed).measure("sgd", "validation_score") for seed in seeds]
+    with_them = [seeded(name, seed).measure("sgd", "validation_score") for seed in seeds]
     without = [Race(name, seed, residual=False).measure("sgd", "validation_score") for seed in seeds]
     assert np.mean(with_them) > 0.93 and np.mean(without) < 0.85
 
@@ -744,7 +745,7 @@ def preset_32_residual(name: str, seeds: Seeds) -> None:
 @claim
 def preset_33_dying_relus(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         dead = {id: [race.measure(id, "dead", layer=layer) for layer in (0, 1)] for id in race.runs}
         assert dead["high"][1] == 1 and max(dead["good"]) < 0.2
         assert race.measure("high", "training_score") < 0.6 and race.measure("good", "training_score") > 0.95
@@ -754,7 +755,7 @@ def preset_33_dying_relus(name: str, seeds: Seeds) -> None:
 @claim
 def preset_34_equal_weights(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         network = race.session.problem.subject.network
         assert np.ptp(race.theta("sgd")[network.weights(0)].reshape(8, 2), axis=0).max() == 0
         assert np.ptp(race.theta("sgd")[network.weights(1)]) == 0
@@ -765,7 +766,7 @@ def preset_34_equal_weights(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_35_edge_in_a_network(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     late = []
     for race in races:
         rises = {id: int((np.diff(race.column(id, "loss")) > 0).sum()) for id in race.runs}
@@ -783,7 +784,7 @@ def preset_35_edge_in_a_network(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_36_scaling(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     for id in races[0].runs:
         assert np.mean([race.measure(id, "validation_score", 399) for race in races]) < 0.75
         assert min(race.measure(id, "validation_score") for race in races) > 0.9
@@ -795,7 +796,7 @@ def preset_36_scaling(name: str, seeds: Seeds) -> None:
 @claim
 def preset_37_outliers(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         learner, run = race.session.problem.subject, race.runs["adam"]
         x, y = learner.data.raw[:, 0], learner.data.targets
         stray = np.abs(y - np.sin(3 * x)) > 1
@@ -812,7 +813,7 @@ def preset_37_outliers(name: str, seeds: Seeds) -> None:
 def preset_38_five_classes(name: str, seeds: Seeds) -> None:
     assert experiment(name).problem.classes == 5
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         learner = race.session.problem.subject
         for id in race.runs:
             assert race.measure(id, "validation_score") >= 0.95
@@ -825,7 +826,7 @@ def preset_38_five_classes(name: str, seeds: Seeds) -> None:
 @claim
 def preset_39_paths_in_a_plane(name: str, seeds: Seeds) -> None:
     for seed in seeds:
-        race = Race(name, seed)
+        race = seeded(name, seed)
         ends = [race.theta(id) for id in race.runs]
         assert len(ends[0]) == 25
         for run in race.runs.values():
@@ -838,7 +839,7 @@ def preset_39_paths_in_a_plane(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_40_what_cannot_be_known(name: str, seeds: Seeds) -> None:
-    races = [Race(name, seed) for seed in seeds]
+    races = [seeded(name, seed) for seed in seeds]
     for race in races:
         best = race.runs["adam"].measures.view().column("validation_score").max()
         assert 0.3 < best < 0.65
@@ -849,22 +850,7 @@ def preset_40_what_cannot_be_known(name: str, seeds: Seeds) -> None:
     )
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_preset_shows_what_it_claims(path: Path) -> None:
-    assert path.stem in CLAIMS, "a preset without a check of its claim"
-    CLAIMS[path.stem](path.stem, [1])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "path", [path for path in FILES if not isinstance(experiment(path.stem).problem, SurfaceTask)], ids=lambda p: p.stem
-)
-def test_a_preset_shows_it_with_other_seeds_too(path: Path) -> None:
-    CLAIMS[path.stem](path.stem, SEEDS)
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
+def check_fit_to_be_shown(path: Path) -> None:
     told = experiment(path.stem)
     named = "" if isinstance(told.problem, SurfaceTask) else f"{told.problem.KIND}_view"
     updates = race_of(path.stem).session.update if told.stop["patience"] else int(told.stop["updates"])
@@ -891,13 +877,25 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_preset_runs_without_a_fault(path: Path) -> None:
+def test_a_preset_shows_what_it_claims_without_a_fault(path: Path) -> None:
+    """In one test, for every process would run its race again."""
+    assert path.stem in CLAIMS, "a preset without a check of its claim"
+    CLAIMS[path.stem](path.stem, [1])
     for run in race_of(path.stem).runs.values():
         assert run.status in (FINISHED, DIVERGED)
         assert np.isfinite(run.machine.theta).all()
+    check_fit_to_be_shown(path)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if not isinstance(experiment(path.stem).problem, SurfaceTask)], ids=lambda p: p.stem
+)
+def test_a_preset_shows_it_with_other_seeds_too(path: Path) -> None:
+    CLAIMS[path.stem](path.stem, SEEDS)
+
+
+@each("path", FILES)
 def test_a_preset_has_a_thumbnail(path: Path) -> None:
     picture = path.with_suffix(".png").read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"

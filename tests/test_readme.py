@@ -91,7 +91,7 @@ def test_the_experiment_example_loads_and_runs() -> None:
 
 
 def test_the_commands_are_those_of_the_program() -> None:
-    known = {"", "run", "table", "presets", "test"}
+    known = {"", "run", "library", "table", "presets", "test"}
     assert {"python main.py", "python main.py test"} <= set(commands())
     for command in commands():
         words = shlex.split(command)[2:]

@@ -25,6 +25,7 @@ usage: python main.py [FILE]                 open the window, with an experiment
        python main.py --safe-mode [FILE]     the same, with nothing that was kept: default settings and layout,
                                              no recovery, kernels compiled anew
        python main.py run FILE [options]     run an experiment without a window or a display
+       python main.py library [options]      list finished runs that windows have kept
        python main.py table FILE             tell as JSON what a table of examples would be read as
        python main.py presets                list the experiments that come along
        python main.py test [options]         run the test suite; options are pytest's
@@ -38,12 +39,13 @@ examples:
   python main.py assets/presets/01_four_optimizers.toml
   python main.py run race.toml --updates 10000 --export loss.pdf --export race.csv
   python main.py table prices.csv --target price
+  python main.py library --search "optimizer=adam loss<0.01" --sort loss
   python main.py run race.toml --plot stage --export stage.svg --size "double column"
 
 environment:
   FALL_LINE_ENV=current   use the packages of the Python that was started instead of .venv
   FALL_LINE_CACHE         folder for compiled kernels
-  FALL_LINE_CONFIG        folder for recent files and choices
+  FALL_LINE_CONFIG        folder for recent files, choices and finished runs
   QT_QPA_PLATFORM         how Qt shows the window; offscreen shows none
 
 exit status:
@@ -87,14 +89,21 @@ def _dispatch(arguments: list[str]) -> int:
         print(f"Fall Line {version()}")
         return DONE
     if first == "run":
-        from app.launch import kernel_cache
+        from app.documents import kernel_cache
 
         kernel_cache.prepare()  # before Numba is imported
         from app.commands import run
 
         return run.main(rest)
+    if first == "library":
+        from app.documents import kernel_cache
+
+        kernel_cache.prepare()  # before Numba is imported
+        from app.commands import library
+
+        return library.main(rest)
     if first == "table":
-        from app.launch import kernel_cache
+        from app.documents import kernel_cache
 
         kernel_cache.prepare()  # before Numba is imported
         from app.commands import table

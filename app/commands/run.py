@@ -22,6 +22,7 @@ from app.curves.x_axes import X_AXES
 from app.documents.experiment_file import load
 from app.documents.files import FileError, shown
 from app.documents.run_names import run_names
+from app.documents.run_results import results
 from app.export.csv_table import write_table
 from app.export.figure import FORMATS, STAGE, is_carried, write_figure
 from app.export.figure_content import CurveContent, FigureContent, StageContent, ViewContent
@@ -32,13 +33,10 @@ from app.launch.program import command
 from app.plots.axis_type import AUTOMATIC, LINEAR
 from engine import (
     DIVERGED,
-    LOSS,
     PROBLEMS,
     STOP,
-    WATCHED,
     Experiment,
     Run,
-    RunPicture,
     Session,
     SessionPicture,
     SettingError,
@@ -205,11 +203,11 @@ def summary(picture: SessionPicture, aligned: bool) -> str:
     Between loss and status are the measures of the problem, at the parameters after the last update, and the lowest
     value of the one that is watched. Those that are not known, as where no example validates, are empty.
     """
-    names = ("updates", "loss", *_measured(picture))
+    found = [{"updates": run.update, **finish(results(picture, run))} for run in picture.runs]
+    names = tuple(found[0])
     rows = [("run", "name", *names, "status", "message")]
-    for run in picture.runs:
-        numbers = [run.update, *_measured_numbers(picture, run)]
-        told = (_number_cell(number, aligned) for number in numbers)
+    for run, numbers in zip(picture.runs, found, strict=True):
+        told = (_number_cell(number, aligned) for number in numbers.values())
         rows.append((_cell(run.id), _cell(run.name), *told, run.status, _cell(run.message)))
     if not aligned:
         return "\n".join("\t".join(row) for row in rows)
@@ -222,30 +220,6 @@ def summary(picture: SessionPicture, aligned: bool) -> str:
         )
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
-
-
-def _measured(picture: SessionPicture) -> list[str]:
-    """The names of the measures that the table has besides the loss."""
-    whole = [measure for measure in picture.subject.measures if not measure.by_layer and measure.tier != "expert"]
-    found = [measure.key for measure in whole if measure.role != LOSS]
-    for measure in whole:
-        if measure.role == WATCHED:
-            found += [f"best_{measure.key}", "best_update"]
-    return found
-
-
-def _measured_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
-    """Loss and the measures, of the parameters as they are after the last update."""
-    names = _measured(picture)
-    if not names:
-        return [run.shown.loss]
-    values, _ = finish(run.shown.problem.measured(run.shown.evaluated, None, 0.0, 0.0))
-    known = dict(zip(run.measures.names, values.tolist(), strict=True))
-    exact = run.measures.of_role(LOSS, values)
-    watched = next((measure.key for measure in picture.subject.measures if measure.role == WATCHED), "")
-    best = (run.best.loss, run.best.update) if run.best is not None else (math.nan, math.nan)
-    known |= {f"best_{watched}": best[0], "best_update": best[1]}
-    return [run.shown.loss if math.isnan(exact) else exact, *(known[name] for name in names)]
 
 
 def _number_cell(number: float, aligned: bool) -> str:

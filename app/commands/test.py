@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from app.launch import kernel_cache, preflight
+from app.documents import kernel_cache
+from app.launch import preflight
 from app.launch.environment import ROOT
 from app.launch.exit_status import UNAVAILABLE, refuse
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 
-from app.launch import kernel_cache, preflight, safe_mode
+from app.documents import kernel_cache
+from app.launch import preflight, safe_mode
 from app.launch.exit_status import UNAVAILABLE, refuse
 from app.launch.program import command
 

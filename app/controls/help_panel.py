@@ -15,6 +15,7 @@ _ELSEWHERE = (
     ("Drag the ring on the stage", "move the start point"),
     ("Click, double-click on the stage", "set the start point before, after the first update"),
     ("Ctrl + arrows on the stage", "nudge the start point"),
+    ("Enter, arrows on clusters", "take a centre, move it before the first update"),
     ("Wheel, drag", "zoom, pan; Ctrl + wheel where a panel scrolls"),
     ("Up, Down in a number field", "increase, decrease; with Shift ten times as much"),
     ("Double-click a slider", "reset to the default"),

@@ -151,11 +151,12 @@ def offered() -> list[str]:
     return sorted(CURVES, key=lambda key: TIERS.index(CURVES[key].tier))
 
 
-def first_curves(kind: str) -> list[str]:
-    """The keys of the curves that are there at first for a kind of problem."""
+def first_curves(kind: str, picture: SessionPicture | None = None) -> list[str]:
+    """The keys of the curves that are there at first for a kind of problem, of a picture those that mean anything."""
     found = PROBLEMS[kind]
     shown = {_curve_key(measure) for measure in found.measures if measure.shown}
-    return [key for key in CURVES if key in shown or key in found.first_curves]
+    keys = [key for key in CURVES if key in shown or key in found.first_curves]
+    return [key for key in keys if picture is None or CURVES[key].needs(picture)]
 
 
 _OF_HISTORY = (
@@ -216,9 +217,8 @@ def _of_measures(key: str, measures: list[Measure]) -> Curve:
     names = {measure.key for measure in measures}
 
     def is_measured(picture: SessionPicture) -> bool:
-        subject = picture.subject
-        known = any(measure.key in names for measure in subject.measures)
-        return known and (first.part not in _CLASSES or bool(subject.titles_of(first.part)))
+        known = any(measure.key in names for subject in picture.subjects for measure in subject.measures)
+        return known and (first.part not in _CLASSES or bool(picture.subject.titles_of(first.part)))
 
     return Curve(
         key,

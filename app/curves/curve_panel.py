@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import SessionPicture
 
+Chosen = Literal["", "file", "hand"]  # by what curves were chosen, if they were
+BY_FILE: Chosen = "file"
+BY_HAND: Chosen = "hand"
+
 FRAME_MILLISECONDS = 16
 FIRST_ALONG = "updates"  # the x axis, until another is chosen
 BUDGET = 0.004  # seconds of a hurried refresh after which the other curves wait for the next frame
@@ -34,7 +38,8 @@ BUDGET = 0.004  # seconds of a hurried refresh after which the other curves wait
 class CurvePanel(QScrollArea):
     """Shows curves of all visible runs; `refresh` and `set_*` never emit.
 
-    Each kind of problem has its own choice of curves and of their x axis, kept while the other kind is on screen.
+    Each kind of problem has its own choice of curves and of their x axis, kept while the other kind is on screen. Until
+    some are chosen, they are the first curves of the problem: those of a text are not those of other data.
 
     cursor_moved: the update pointed at, or None. picked: an update that was clicked. branched: an update at which a
     branch is wanted. export_wanted: the key of a curve. view_changed: the view settings, as `apply_view` takes them.
@@ -76,7 +81,8 @@ class CurvePanel(QScrollArea):
         self._made: dict[str, CurveCard] = {}  # for another kind of problem, not on screen yet
         self._turn = 0
         self._kind = next(iter(PROBLEMS))
-        self._kept: dict[str, tuple[str, dict[str, CurveStyle]]] = {}  # by kind: x axis, and how its curves are shown
+        self._kept: dict[str, tuple[str, dict[str, CurveStyle], Chosen]] = {}  # by kind: x axis, how curves are shown
+        self._chosen: Chosen = ""
         self._show_curves(first_curves(self._kind), {})
 
     def refresh(self, picture: SessionPicture, clocks: Mapping[str, Clock] = NO_CLOCKS, hurried: bool = False) -> None:
@@ -90,10 +96,20 @@ class CurvePanel(QScrollArea):
             self.follow_again()
         self._late.stop()
         if picture.kind != self._kind:
-            if self.isVisible() and self._make_one_for(picture.kind):
+            if self.isVisible() and self._make_one_for(picture):
                 self._late.start()
                 return
-            self._switch_to(picture.kind)
+            self._switch_to(picture)
+        elif before is None or before.subject is not picture.subject:
+            if (
+                before is not None
+                and self._chosen == BY_FILE
+                and any(CURVES[key].needs(before) and not CURVES[key].needs(picture) for key in self.cards)
+            ):
+                self._chosen = ""  # the file was of another problem
+            keys = self._suiting(picture, list(self.cards), self._chosen)
+            if keys != list(self.cards):
+                self._show_curves(keys, {})
         if self.isVisible():
             self._refresh_cards(picture, hurried)
 
@@ -165,21 +181,25 @@ class CurvePanel(QScrollArea):
 
         kind: of the problem for which it is. If that is not on screen yet, its curves come with it.
         """
-        here = kind is None or kind == self._kind
-        keys = curves_in(view) or (list(self.cards) if here else first_curves(str(kind)))
-        styles = styles_in(view, keys)
+        keys = curves_in(view)
         along = along_in(view) or FIRST_ALONG
         self._kept = {}
-        if here:
+        if kind is None or kind == self._kind:
             self._along = along
-            self._show_curves(keys, styles)
+            if keys:
+                self._chosen = BY_FILE
+            elif self._chosen == BY_FILE:
+                self._chosen, keys = "", first_curves(self._kind, self._picture)
+            keys = keys or list(self.cards)
+            self._show_curves(keys, styles_in(view, keys))
         else:
-            self._kept[str(kind)] = along, styles
+            self._kept[kind] = along, styles_in(view, keys), BY_FILE if keys else ""
         self.follow_again()
 
     def show_curves(self, keys: list[str]) -> None:
         """Choose the curves, as a person does in the menu."""
         if keys:
+            self._chosen = BY_HAND
             self._show_curves([key for key in CURVES if key in keys], {})
             self._tell()
 
@@ -211,23 +231,28 @@ class CurvePanel(QScrollArea):
     def copy_image(self, key: str) -> None:
         QGuiApplication.clipboard().setImage(self.cards[key].view.image())
 
-    def _make_one_for(self, kind: str) -> bool:
+    def _make_one_for(self, picture: SessionPicture) -> bool:
         """Make one of the cards that another kind of problem will need; whether there was one to make. A plot takes as
         long as a frame, so the old ones stay on screen until all are made.
         """
-        _, styles = self._kept.get(kind, (FIRST_ALONG, {}))
-        for key in list(styles) or first_curves(kind):
+        _, styles, chosen = self._kept.get(picture.kind, (FIRST_ALONG, {}, ""))
+        for key in self._suiting(picture, list(styles), chosen):
             if key not in self.cards and key not in self._made:
                 self._made[key] = self._new_card(key)  # which is hidden as long as no layout has it
                 return True
         return False
 
-    def _switch_to(self, kind: str) -> None:
+    def _switch_to(self, picture: SessionPicture) -> None:
         """Show the curves of another kind of problem: those that were there, or are at first."""
-        self._kept[self._kind] = self._along, {key: card.style_shown for key, card in self.cards.items()}
-        self._kind = kind
-        self._along, styles = self._kept.pop(kind, (FIRST_ALONG, {}))
-        self._show_curves(list(styles) or first_curves(kind), styles)
+        styles = {key: card.style_shown for key, card in self.cards.items()}
+        self._kept[self._kind] = self._along, styles, self._chosen
+        self._kind = picture.kind
+        self._along, styles, self._chosen = self._kept.pop(picture.kind, (FIRST_ALONG, {}, ""))
+        self._show_curves(self._suiting(picture, list(styles), self._chosen), styles)
+
+    def _suiting(self, picture: SessionPicture, keys: list[str], chosen: Chosen) -> list[str]:
+        """These curves, if they were chosen; else the first ones of the problem."""
+        return keys if chosen else first_curves(picture.kind, picture)
 
     def _show_curves(self, keys: list[str], styles: Mapping[str, CurveStyle]) -> None:
         old, self.cards = self.cards, {}

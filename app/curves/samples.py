@@ -87,7 +87,12 @@ class Samples:
         self._standing: tuple[Points, Array, Points] | None = None
 
     def pull(self, run: RunPicture, picture: SessionPicture) -> Points:
-        """The same object as before if nothing was measured since; where the run stands still, with a point there."""
+        """The same object as before if nothing was measured since; where the run stands still, with a point there. None
+        of a run of which this is not measured.
+        """
+        measures = run.measures
+        if self._part.measure not in (measures.names if self._part.layer is None else measures.layer_names):
+            return _NONE
         points = self._pull_record(run)
         if run.standing is None or self._part.layer is not None:
             self._standing = None

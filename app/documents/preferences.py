@@ -22,6 +22,7 @@ from app.documents.toml_reader import parsed
 from app.documents.toml_text import toml_text
 from app.documents.user_folders import config_home
 
+KEEPS_RUNS = "keep_finished_runs"  # the choice whether finished runs go into the library
 MAX_FILES = 10
 MAX_CHOICES = 200
 _MAX_BYTES = 2**18

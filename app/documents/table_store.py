@@ -1,4 +1,4 @@
-"""Tables of examples in files of their own, named by their content, so that each is written once."""
+"""Tables of examples as bytes, and in files of their own, named by their content, so that each is written once."""
 
 from __future__ import annotations
 
@@ -17,30 +17,18 @@ _MAX_BYTES = 8 * MAX_NUMBERS + 4 * 2**20  # and the names of columns and classes
 _NUMBER = np.dtype("<f8")
 
 
-def store(table: Table, folder: Path) -> None:
-    """Write a table, unless it is there. Raises FileError."""
-    path = folder / f"{table.digest}{SUFFIX}"
+def packed(table: Table) -> list[bytes | memoryview]:
+    """The pieces that `unpacked` reads once they are joined."""
     names: list[Any] = [table.name, table.columns, table.target, table.classes, table.drawn, len(table.targets)]
     names += [table.shape, table.is_image] if table.shape or table.context else []
     names += [table.context] if table.context else []
-    head = json.dumps(names).encode("ascii") + b"\n"
     numbers = [np.ascontiguousarray(part, _NUMBER).reshape(-1) for part in (table.inputs, table.targets)]
-    size = len(head) + sum(part.nbytes for part in numbers)
-    try:
-        if os.stat(path).st_size == size:
-            return
-    except OSError:
-        pass
-    with replacing(path) as file:
-        file.write(head)
-        for part in numbers:
-            file.write(part.data)
+    return [json.dumps(names).encode("ascii") + b"\n", *(part.data.cast("B") for part in numbers)]
 
 
-def stored(digest: str, folder: Path) -> Table:
-    """The table with this digest. Raises FileError."""
-    path = folder / f"{digest}{SUFFIX}"
-    head, _, content = read(path, _MAX_BYTES).partition(b"\n")
+def unpacked(digest: str, data: bytes) -> Table | None:
+    """The table with this digest; None if the bytes are not its own."""
+    head, _, content = data.partition(b"\n")
     try:
         name, columns, target, classes, drawn, rows, *shaped = json.loads(head)
         last: list[Any] = [(), False, 0]
@@ -50,8 +38,29 @@ def stored(digest: str, folder: Path) -> Table:
         table = Table(
             name, tuple(columns), target, inputs, targets, tuple(classes), drawn, tuple(shape), is_image, context
         )
-        if table.digest == digest:
-            return table
+        return table if table.digest == digest else None
     except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def store(table: Table, folder: Path) -> None:
+    """Write a table, unless it is there. Raises FileError."""
+    path = folder / f"{table.digest}{SUFFIX}"
+    pieces = packed(table)
+    try:
+        if os.stat(path).st_size == sum(map(len, pieces)):
+            return
+    except OSError:
         pass
-    raise FileError(f"cannot read {shown(path)}: it is damaged")
+    with replacing(path) as file:
+        for piece in pieces:
+            file.write(piece)
+
+
+def stored(digest: str, folder: Path) -> Table:
+    """The table with this digest. Raises FileError."""
+    path = folder / f"{digest}{SUFFIX}"
+    table = unpacked(digest, read(path, _MAX_BYTES))
+    if table is None:
+        raise FileError(f"cannot read {shown(path)}: it is damaged")
+    return table

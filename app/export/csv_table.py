@@ -29,7 +29,12 @@ def head(picture: SessionPicture) -> tuple[str, ...]:
     for part, titles, names in _by_part(picture):
         for title in (title.replace(" ", "_") for title in titles):  # that of a class may be anything: it comes last
             found += [f"{title}_{name}" if part == LAYER else f"{name}_{title}" for name in names]
-    return (*HEAD, *picture.runs[0].measures.names, *found)
+    return (*HEAD, *_of_the_whole(picture), *found)
+
+
+def _of_the_whole(picture: SessionPicture) -> tuple[str, ...]:
+    """The names of what is measured of the whole in any run."""
+    return tuple(measure.key for measure in picture.measures if not measure.by_layer)
 
 
 _Parts = tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
@@ -40,7 +45,7 @@ def _by_part(picture: SessionPicture) -> _Parts:
     the titles of those of all runs, of which some may have networks of their own, and the measures.
     """
     names: dict[str, list[str]] = {}
-    for measure in picture.subject.measures:
+    for measure in picture.measures:
         if measure.by_layer:
             names.setdefault(measure.part, []).append(measure.key)
     subjects = [run.shown.problem.subject for run in picture.runs]
@@ -63,7 +68,7 @@ def write_table(
     existing file is then unchanged.
     """
     total = max(1, sum(run.history.updates for run in picture.runs))
-    parts, done = _by_part(picture), 0
+    whole, parts, done = _of_the_whole(picture), _by_part(picture), 0
     with replacing(path) as file:
         text = io.TextIOWrapper(file, "utf-8", "replace", newline="", write_through=False)
         writer = csv.writer(text, lineterminator="\n")
@@ -76,7 +81,7 @@ def write_table(
                 for start in range(0, columns.shape[1], _ROWS):
                     part = columns[:, start : start + _ROWS]
                     count = part.shape[1]
-                    measured = _measured(run, parts, first + start, count)
+                    measured = _measured(run, whole, parts, first + start, count)
                     _write_rows(
                         writer, names, [*_counts(picture, run, first + start, count), *part.tolist(), *measured]
                     )
@@ -84,7 +89,7 @@ def write_table(
             end = run.history.updates
             if len(run.measures.at) and run.measures.at[-1] >= end:
                 nothing = [[""]] * len(COLUMNS)
-                row = [*_counts(picture, run, end, 1), *nothing, *_measured(run, parts, end, 1)]
+                row = [*_counts(picture, run, end, 1), *nothing, *_measured(run, whole, parts, end, 1)]
                 _write_rows(writer, names, row)
             done += end
         text.detach()
@@ -109,10 +114,11 @@ def _whole(picture: SessionPicture, run: RunPicture, axis: str, updates: Any) ->
     return np.rint(mapping.at(updates)).astype(np.int64) if mapping else np.zeros(len(updates), np.int64)
 
 
-def _measured(run: RunPicture, parts: _Parts, first: int, count: int) -> list[list[Any]]:
+def _measured(run: RunPicture, whole: tuple[str, ...], parts: _Parts, first: int, count: int) -> list[list[Any]]:
     """The columns of measures taken before each of these updates, by layer for all of these; "" where none were."""
     measures, subject = run.measures, run.shown.problem.subject
-    columns = _placed(measures.at, measures.values, first, count)
+    found = dict(zip(measures.names, _placed(measures.at, measures.values, first, count), strict=True))
+    columns = [found.get(name, [""] * count) for name in whole]
     for part, titles, names in parts:
         own, places = subject.titles_of(part), [measures.layer_names.index(name) for name in names]
         for title in titles:

@@ -16,7 +16,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.launch import kernel_cache
+from app.documents import kernel_cache
 
 if TYPE_CHECKING:
     from engine.contracts import Kernel, Routine

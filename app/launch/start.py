@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
+from app.documents.kernel_cache import KernelCache
 from app.documents.settings import Settings
 from app.documents.user_folders import data_home
 from app.launch import compile_kernels as warmup
 from app.launch.crash_report import FOLDER, CrashReport, left_reports
 from app.launch.imports import Imports
-from app.launch.kernel_cache import KernelCache
 from app.launch.main_window import MainWindow
 from app.look.theme import DARK, THEMES, apply
 from app.widgets.window_place import PLACE, restore_place
@@ -141,6 +141,7 @@ class Starter(QObject):
         self.actions = Actions(self._shell, bench, self._settings)
         self._shell.may_close = self.actions.files.may_close
         self.actions.files.recovery.begin()
+        self.actions.library.begin()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         ShortcutFilter(application)

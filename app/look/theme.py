@@ -405,6 +405,8 @@ QTreeView, QTableView {
 QHeaderView, QTableCornerButton::section { background: @panel; border: none; }
 QHeaderView::section {
   background: @panel; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 8px; }
+QHeaderView::up-arrow { image: @up; width: 12px; height: 12px; subcontrol-position: right center; right: 6px; }
+QHeaderView::down-arrow { image: @chevron; width: 12px; height: 12px; subcontrol-position: right center; right: 6px; }
 QTabWidget::pane { border: 1px solid @border; border-radius: 6px; top: -1px; }
 QTabBar::tab {
   background: transparent; color: @muted; padding: 5px 12px; border: none; border-bottom: 2px solid transparent; }

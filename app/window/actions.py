@@ -25,6 +25,7 @@ from app.window.about import about_text
 from app.window.export_source import on_screen
 from app.window.files import ASKS, Files, named
 from app.window.layout import PANELS, Layout
+from app.window.library import RunLibrary
 from app.window.notices import NoticeLog
 from app.window.presets_gallery import PresetGallery
 from app.window.workbench import Workbench
@@ -52,6 +53,7 @@ class Actions(QObject):
         self.gallery = PresetGallery(bench.theme, bench)
         self.gallery.hide()
         self.gallery.chosen.connect(self.files.open_preset)
+        self.library = RunLibrary(bench, self.files, settings)
         self.help = HelpPanel(bench)
         self.help.hide()
         self.layout = Layout(window, bench, settings)
@@ -87,6 +89,7 @@ class Actions(QObject):
             if name in vars(self):
                 getattr(self, name).shut_down()
         self.files.shut_down()
+        self.library.finish()
         self._settings.finish()
 
     # The large panels are made, and their modules imported, when they are first wanted.
@@ -185,6 +188,11 @@ class Actions(QObject):
         self._add(menu, "paste", "Paste a table …", self.paste_table, "Ctrl+Shift+V")
         self._add(menu, "own-text", "Learn from a text …", self.learn_from_text)
         menu.addSeparator()
+        self._add(menu, "library", "Library of runs …", self.library.show, "Ctrl+L")
+        keeps = self._add(menu, "keep-runs", "Keep finished runs in the library", self.library.toggle_keeping)
+        keeps.setCheckable(True)
+        menu.aboutToShow.connect(lambda: keeps.setChecked(self.library.keeps))
+        menu.addSeparator()
         self._add(menu, "export", "Export …", self.show_export, "Ctrl+E")
         self._add(menu, "copy-stage", "Copy the stage", self._copy_stage, "Ctrl+Shift+C")
         self._add(menu, "copy-loss", "Copy the first curve", self._copy_curve, "Ctrl+Alt+C")
@@ -282,6 +290,7 @@ class Actions(QObject):
         theme = THEMES[name]
         self._bench.set_theme(theme)
         self.gallery.set_theme(theme)
+        self.library.set_theme(theme)
         if "tables" in vars(self):
             self.tables.set_theme(theme)
         self.by_name[f"theme-{name}"].setChecked(True)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks.workloads import formula, networks, optimizers, plots, policies, publishing, start, trajectory, window
+from benchmarks.workloads import (
+    descents,
+    formula,
+    networks,
+    optimizers,
+    plots,
+    policies,
+    publishing,
+    start,
+    trajectory,
+    window,
+)
 
 
 class Workload(NamedTuple):
@@ -19,6 +30,7 @@ WORKLOADS: dict[str, Workload] = {
     "trajectory": Workload("one Adam trajectory on Rosenbrock, against peers", trajectory.measure),
     "networks": Workload("training small networks, against peers", networks.measure),
     "policies": Workload("REINFORCE on CartPole, against peers", policies.measure),
+    "descents": Workload("clusters and associative memory, against peers", descents.measure),
     "optimizers": Workload("one update of every optimizer", optimizers.measure),
     "formula": Workload("typed formulas in the expression machine, against compiled surfaces", formula.measure),
     "publishing": Workload("what a frame of the window asks of the engine", publishing.measure),

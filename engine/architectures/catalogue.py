@@ -11,9 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
+from engine.architectures.coding import CodeLayer
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.packing import Packed
+from engine.architectures.queries import Code, Decoded
 from engine.blocks import Block
 from engine.choices import Choice
 from engine.contracts import Catalogue, Hyper, Kernel, Routine, Tier, routines_in
@@ -257,7 +259,23 @@ class Architecture(ABC):
 
     def answered(self, network: Any) -> tuple[type[Query[Any]], ...]:
         """Which of its queries such a network answers."""
-        return self.queries
+        coded = self.code_layer(network) is not None
+        return tuple(query for query in self.queries if coded or query not in (Code, Decoded))
+
+    def code_layer(self, network: Any) -> CodeLayer | None:
+        """The narrowest hidden layer, if the rest of the network can be computed from it alone; else None."""
+        return None
+
+    def code_pieces(
+        self, network: Any, theta: Array, inputs: Array, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        """What stands in the code layer, (m, units), for inputs (m, inputs), in pieces."""
+        yield from ()
+        raise NotImplementedError
+
+    def decoded(self, network: Any, theta: Array, code: Array) -> Array:
+        """The outputs (k,) of a network in whose code layer stand these numbers (units,)."""
+        raise NotImplementedError
 
     @abstractmethod
     def inspection_pieces(

@@ -1,25 +1,52 @@
-"""An autoencoder through its narrowest layer: what stands there, and what the rest of the network makes of it."""
+"""An autoencoder through its narrowest layer: which one that is, and what dense layers after it make of a code."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.network import Network
 
 Array = np.ndarray
 
 
-def narrow_layer(network: Network) -> int | None:
-    """The place of the hidden layer with the fewest units, the first of several; None without a hidden layer."""
-    hidden = network.sizes[1:-1]
-    return hidden.index(min(hidden)) if hidden else None
+class CodeLayer(NamedTuple):
+    """A hidden layer from whose activations alone the rest of the network makes its outputs.
+
+    title: its name; units: how many numbers it has for an example; place: among the layers, from 0.
+    """
+
+    title: str
+    units: int
+    place: int
 
 
-def decoded(network: Network, theta: Array, layer: int, code: Array) -> Array:
-    """The outputs (k,) of a network in which a layer has these activations (units,)."""
-    values = code
-    for place, (weights, biases) in list(enumerate(network.unpacked(theta)))[layer + 1 :]:
-        found = ACTIVATIONS[network.activations[place]].value(weights @ values + biases)
-        values = found + values if network.skips(place) else found
+def narrowest_of(titles: tuple[str, ...], sizes: tuple[int, ...]) -> CodeLayer | None:
+    """The hidden layer with the fewest numbers, the first of several; None without a hidden layer.
+
+    titles, sizes (layers,): of the layers, the output last.
+    """
+    hidden = sizes[:-1]
+    if not hidden:
+        return None
+    place = hidden.index(min(hidden))
+    return CodeLayer(titles[place], hidden[place], place)
+
+
+class DenseLayer(NamedTuple):
+    """weights (units, inputs), biases (units,), the key of the activation, and whether the inputs are added."""
+
+    weights: Array
+    biases: Array
+    activation: str
+    skips: bool = False
+
+
+def through_dense(layers: Iterable[DenseLayer], values: Array) -> Array:
+    """What dense layers, one after another, make of inputs (inputs,): (units,) of the last."""
+    for weights, biases, activation, skips in layers:
+        found = ACTIVATIONS[activation].value(weights @ values + biases)
+        values = found + values if skips else found
     return np.asarray(values)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.architectures.catalogue import ARCHITECTURES, Architecture, Design, answers_once, fault_in
+from engine.architectures.coding import CodeLayer, DenseLayer, narrowest_of, through_dense
 from engine.architectures.forward import layer_pieces
 from engine.architectures.initializers import initial_theta
 from engine.architectures.inspection import Inspection, inspection_pieces
@@ -122,6 +123,24 @@ class Perceptron(Architecture):
         self, network: Network, theta: Array, packed: Packed, interruption: Interruption | None
     ) -> Pieces[list[Array]]:
         return layer_pieces(network, theta, packed, 0, interruption)
+
+    def code_layer(self, network: Network) -> CodeLayer | None:
+        return narrowest_of(network.layer_titles, network.sizes[1:])
+
+    def code_pieces(
+        self, network: Network, theta: Array, inputs: Array, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        layer = self.code_layer(network)
+        assert layer is not None
+        packed = packed_examples(network, inputs)
+        return (yield from layer_pieces(network, theta, packed, layer.place, interruption))[0]
+
+    def decoded(self, network: Network, theta: Array, code: Array) -> Array:
+        layer, numbers = self.code_layer(network), network.unpacked(theta)
+        assert layer is not None
+        after = range(layer.place + 1, network.layers)
+        made = (DenseLayer(*numbers[place], network.activations[place], network.skips(place)) for place in after)
+        return through_dense(made, code)
 
     def first_layer_images(self, network: Network, theta: Array) -> tuple[Array, Array] | None:
         return network.unpacked(theta)[0]

@@ -157,7 +157,8 @@ class Gates(Query[CellInTime]):
 class NarrowLayer:
     """What the narrowest hidden layer of an autoencoder makes of its n examples.
 
-    title: its name; values (n, units): its activations, in the order of the data. units is 0 without a hidden layer.
+    title: its name; values (n, units): its activations, or of a recurrent network its last state, in the order of the
+    data.
     """
 
     title: str
@@ -166,7 +167,9 @@ class NarrowLayer:
 
 @dataclass(frozen=True, slots=True)
 class Code(Query[NarrowLayer]):
-    """The activations of the narrowest hidden layer, the first of several, on every example."""
+    """The activations of the narrowest hidden layer, the first of several, on every example. It is asked of networks
+    whose other layers can be computed from that one alone.
+    """
 
 
 @dataclass(frozen=True, slots=True)

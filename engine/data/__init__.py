@@ -25,8 +25,9 @@ from engine.data import prose as prose
 from engine.data.catalogue import DATASETS, Dataset
 from engine.data.examples import Examples, TextInfo, TrainingData
 from engine.data.features import FEATURES, SCALINGS, Feature, Scaling, possible_features
-from engine.data.prepare import features_of, training_count, training_data
+from engine.data.prepare import features_of, training_data
 from engine.data.source import Source, examples_of, shape_of
+from engine.data.splits import training_count
 from engine.data.table import Table, checked_table
 
 __all__ = [

@@ -9,7 +9,7 @@ from importlib import resources
 import numpy as np
 
 from engine.contracts import Hyper, SettingError
-from engine.data.catalogue import Array, dataset, deviation
+from engine.data.catalogue import Array, Grouping, dataset, deviation
 from engine.random_generator import RandomGenerator
 
 CC_BY = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
@@ -24,6 +24,7 @@ MEASURES = (
 
 PACKED = ("spoken",)  # examples of bytes in an .npz file; the others are CSV files
 FRAMES, BANDS, FRAME_STEP = 28, 13, 20  # of a spoken word; milliseconds from one frame to the next
+SAID = 60  # words by one voice, which follow each other in the file
 
 measured = partial(dataset, group="Measured", share=0.8)
 
@@ -41,6 +42,11 @@ def used(examples: int) -> Hyper:
     )
 
 
+def voices(rng: RandomGenerator, samples: int, noise: float) -> Array:
+    """By which voice each of the chosen spoken words is, (n,)."""
+    return _chosen("spoken", rng, samples) // SAID
+
+
 @dataset(
     "spoken",
     "Spoken digits",
@@ -52,6 +58,7 @@ def used(examples: int) -> Hyper:
     labels=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     shape=(FRAMES, BANDS),
     step_ms=FRAME_STEP,
+    groups=Grouping("voice", voices),
     share=0.8,
     summary="Ten words by twenty synthetic voices, as the energy of 13 mel bands in 28 frames, in decibels.",
     source="Spoken for this program by espeak-ng 1.51, https://github.com/espeak-ng/espeak-ng; mel scale: "
@@ -157,12 +164,17 @@ def _subset(key: str, rng: RandomGenerator, samples: int, noise: float) -> tuple
     """A subset of `samples` examples in file order, with noise added to their inputs."""
     inputs, targets = _measured(key)
     if samples < len(targets):
-        chosen = np.sort(rng.child(0).permutation(len(targets))[:samples])
+        chosen = _chosen(key, rng, samples)
         inputs, targets = inputs[chosen], targets[chosen]
     if noise > 0.0:
         deviations = _measured(key)[0].std(axis=0)
         inputs = inputs + noise * deviations * rng.child(1).normal(inputs.shape)
     return inputs, targets
+
+
+def _chosen(key: str, rng: RandomGenerator, samples: int) -> Array:
+    """The places in the file (n,) of the examples that are used, in their order."""
+    return np.asarray(np.sort(rng.child(0).permutation(len(_measured(key)[1]))[:samples]))
 
 
 @lru_cache

@@ -67,7 +67,7 @@ class Examples:
     tokens: the vocabulary if every input is a place in it; empty if inputs are numbers.
     steps: at how many time steps there is a target. target_names: of the numbers of a vector; empty of one number.
     best (n,): what the best rule of all says of each example, where the densities of the classes are known; else None.
-    text: of windows of a text.
+    text: of windows of a text. groups (n,): to which group each example belongs, where there are any (see Grouping).
     """
 
     inputs: Array
@@ -83,6 +83,7 @@ class Examples:
     target_names: tuple[str, ...] = ()
     best: Array | None = None
     text: TextInfo | None = None
+    groups: Array | None = None
 
     @property
     def target_shape(self) -> TargetShape:

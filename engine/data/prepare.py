@@ -11,6 +11,7 @@ from engine.contracts import SettingError
 from engine.data.catalogue import SPLITTING
 from engine.data.examples import INPUTS, LABEL, Examples, TargetShape, TrainingData
 from engine.data.features import SCALINGS, checked_features, column_names, columns_of
+from engine.data.splits import SHUFFLED, split_examples
 from engine.data.tokens import one_hot as one_hot_columns
 from engine.data.tokens import one_hot_names
 from engine.random_generator import RandomGenerator
@@ -25,7 +26,7 @@ def training_data(
     share: float,
     seed: int,
     target_scaling: str = "none",
-    stratified: bool = False,
+    split: str = SHUFFLED,
     one_hot: bool = False,
     target: str = LABEL,
 ) -> TrainingData:
@@ -34,16 +35,13 @@ def training_data(
     features: keys of FEATURES, for one or two raw inputs; with more, every column is a feature. scaling: a key of
     SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split, but
     not windows of a text, of which the first are the training set. target_scaling: the same for the target of a
-    regression. stratified: each class keeps its share in the training set, so that none is left out of it. one_hot:
-    tokens become a row of features each. target: LABEL or INPUTS; the inputs as targets are scaled as they are. Raises
-    SettingError if the features do not fit or overflow.
+    regression. split: a key of SPLITS. one_hot: tokens become a row of features each. target: LABEL or INPUTS; the
+    inputs as targets are scaled as they are. Raises SettingError if the features do not fit or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
-    train = training_count(count, share)
     order = RandomGenerator(seed).child(SPLITTING).permutation(count) if examples.text is None else np.arange(count)
-    if stratified and examples.target_shape.kind == "class":
-        order = split_by_class(examples.targets.astype(np.int64), order, train)
+    order, train = split_examples(examples, order, share, split)
     raw = examples.inputs.take(order, axis=0)  # twice as fast as by an index
     with np.errstate(over="ignore", invalid="ignore"):
         columns = one_hot_columns(raw, len(examples.tokens)) if one_hot else columns_of(raw, keys)
@@ -115,33 +113,6 @@ def _feature_shape(examples: Examples, keys: tuple[str, ...], one_hot: bool, fea
     if one_hot:
         return (*(examples.shape or examples.inputs.shape[1:]), len(examples.tokens))
     return examples.shape if math.prod(examples.shape) == features and not keys else (features,)
-
-
-def training_count(count: int, share: float) -> int:
-    """The size of the training set: the share of the examples, rounded down, at least 1."""
-    return max(1, min(count, math.floor(count * share + 1e-9)))  # 100 * 0.29 is 28.999999999999996
-
-
-def split_by_class(classes: Array, order: Array, train: int) -> Array:
-    """The order (n,), changed so that its first `train` examples hold the same share of each class as all do.
-
-    classes (n,): the class of each example. Every class has at least one example among the first if there is room for
-    all; within each part the order is kept.
-    """
-    if not 0 < train < len(order):
-        return order
-    counts = np.bincount(classes)
-    exact = counts * (train / len(classes))
-    taken = np.maximum(np.floor(exact + 1e-9).astype(np.int64), np.minimum(counts, 1))
-    while taken.sum() < train:  # to the class that is furthest behind
-        taken[np.argmax(np.where(taken < counts, exact - taken, -np.inf))] += 1
-    while taken.sum() > train:  # from the largest, which misses it least
-        taken[np.argmax(np.where(taken > 1, taken - exact, -np.inf)) if (taken > 1).any() else np.argmax(taken)] -= 1
-    found = classes[order]
-    first = np.zeros(len(order), bool)
-    for place, most in enumerate(taken):
-        first[np.flatnonzero(found == place)[:most]] = True
-    return np.concatenate([order[first], order[~first]])
 
 
 def features_of(raw: Array, data: TrainingData) -> Array:

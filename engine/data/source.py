@@ -33,6 +33,12 @@ def is_text(source: Source, target: str) -> bool:
     return source.context > 0 if isinstance(source, Table) else DATASETS[source.kind].text is not None
 
 
+def group_name(source: Source) -> str:
+    """What a group of examples is called, in the singular; "" if they are in no groups."""
+    declared = None if isinstance(source, Table) else DATASETS[source.kind].groups
+    return "" if declared is None else declared.name
+
+
 def vocabulary(source: Source) -> tuple[str, ...]:
     """The names of the tokens of which every input is one; none if inputs are numbers."""
     return source.vocabulary if isinstance(source, Table) else DATASETS[source.kind].tokens(source.values)

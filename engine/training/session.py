@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,7 +39,7 @@ from engine.training.experiment import (
 )
 from engine.training.from_start import run_from_branching, run_from_start, task_from_start
 from engine.training.history import HistoryView
-from engine.training.measures import Best, MeasuresView
+from engine.training.measures import Best, Measure, MeasuresView
 from engine.training.origin import Origin
 from engine.training.own_problem import PART as OWN
 from engine.training.own_problem import changed_own, is_overridden, shared_task
@@ -150,6 +150,18 @@ class SessionPicture:
     def subject(self) -> Subject:
         """What is known, measured and to be asked of the problem that is shown."""
         return self.problem.subject
+
+    @property
+    def subjects(self) -> Iterator[Subject]:
+        """That of the problem that is shown, then that of each run, which may have a network or a model for itself."""
+        yield self.subject
+        for run in self.runs:
+            yield run.shown.problem.subject
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What is measured of any run."""
+        return tuple(dict.fromkeys(measure for subject in self.subjects for measure in subject.measures))
 
 
 class Session:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine.contracts import Value
 from engine.problems.kind import kind_of
+from engine.problems.task import Task
 from engine.setting import Setting
 from engine.training.experiment import NEVER, Experiment, RunRecord, of_run
 from engine.trials.trial import Trial
@@ -41,6 +43,11 @@ def _numbered(names: list[str], place: int) -> str:
     return names[place] if not before else f"{names[place]} {before + 1}"
 
 
+@lru_cache(maxsize=1024)
+def _reseeded(task: Task, seed: int) -> Task:
+    return kind_of(task).reseeded(task, seed)
+
+
 def alone(
     experiment: Experiment,
     arm: Arm,
@@ -57,7 +64,7 @@ def alone(
     SettingError.
     """
     given = tuple(settings)
-    run, task = arm.record, kind_of(experiment.problem).reseeded(experiment.problem, seed)
+    run, task = arm.record, _reseeded(experiment.problem, seed)
     for path, value in given:
         if of_run(Setting.of(path)):
             run = replace(run, settings=run.settings.having(path, value))

@@ -10,6 +10,7 @@ from engine.choices import Choice, choose
 from engine.contracts import Catalogue, Hyper, SettingError, Tier
 from engine.training.experiment import Experiment
 from engine.trials.arms import Arm, arms_of
+from engine.trials.axes import Axis
 from engine.trials.trial import Summary, Trial, countable, counted_of
 
 Known = Mapping[str, Summary]  # summaries of trials that are finished, by the trials' keys
@@ -89,8 +90,8 @@ class Plan(ABC):
 class Comparison(ABC):
     """A declaration: its knobs, and the plan that follows from them.
 
-    question: what it answers, as a person would ask. least: how many runs there must be. tunes: the knob by which runs
-    are tuned, for what is told beforehand.
+    question: what it answers, as a person would ask. least: how many runs there must be. has_axes: whether it varies
+    settings that a person names. has_runs: whether it compares runs of the experiment.
     """
 
     key: str
@@ -100,9 +101,13 @@ class Comparison(ABC):
     knobs: tuple[Hyper, ...]
     tier: Tier = "basic"
     least: int = 1
+    has_axes: bool = False
+    has_runs: bool = True
 
     @abstractmethod
-    def plan(self, experiment: Experiment, arms: tuple[Arm, ...], choice: Choice, counted: str) -> Plan:
+    def plan(
+        self, experiment: Experiment, arms: tuple[Arm, ...], choice: Choice, counted: str, axes: tuple[Axis, ...] = ()
+    ) -> Plan:
         """The plan for these runs of an experiment. Raises SettingError."""
 
 
@@ -115,9 +120,11 @@ def plan_of(
     values: Mapping[str, object] | None = None,
     runs: Iterable[str] = (),
     counted: str = "",
+    axes: Iterable[Axis] = (),
 ) -> Plan:
     """The plan of a comparison. values: of its knobs, the rest by default. runs: ids of those that are compared;
-    without any, the visible ones. counted: the measure that counts; without it, what suits the problem.
+    without any, the visible ones. counted: the measure that counts; without it, what suits the problem. axes: the
+    settings that are varied, for a comparison that has_axes.
 
     Raises SettingError for an unknown kind, a value out of range, or too few runs.
     """
@@ -130,4 +137,7 @@ def plan_of(
     possible = countable(experiment.problem)
     if counted and counted not in possible:
         raise SettingError(f"must be one of {', '.join(possible)}, got {counted[:60]!r}", "counted")
-    return comparison.plan(experiment, arms, choice, counted or counted_of(experiment.problem))
+    axes = tuple(axes)
+    if axes and not comparison.has_axes:
+        raise SettingError(f"{comparison.title} varies no settings that are named, got {len(axes)}", "axes")
+    return comparison.plan(experiment, arms, choice, counted or counted_of(experiment.problem), axes)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -11,12 +14,16 @@ from engine.choices import Choice
 from engine.problems.kind import kind_of
 from engine.training.experiment import Experiment
 from engine.trials.arms import Arm, alone
+from engine.trials.axes import Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
-from engine.trials.statistics import SignTest, Spread, quartiles, sign_test, spread
+from engine.trials.statistics import SignTest, Spread, holm, quartiles, sign_test, spread
 from engine.trials.trial import Summary, Trial, curve_updates
 from engine.trials.words import number, paired
 
 Array = np.ndarray
+
+
+_FEW = 3  # pairs, of which all are told
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,12 @@ class ArmOverSeeds:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two runs over the seeds that both have."""
+    """Two runs over the seeds that both have. p: of the test, corrected for the number of pairs (Holm)."""
 
     one: Arm
     other: Arm
     test: SignTest
+    p: float
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class SeedsPlan(Plan):
     """Every run with every seed."""
 
     def trials(self, known: Known) -> tuple[Trial, ...]:
-        return tuple(self._trial(arm, seed) for seed in range(self._seeds) for arm in self.arms)
+        return tuple(self._trials[arm.key][seed] for seed in range(self._seeds) for arm in self.arms)
 
     def expected(self, known: Known) -> int:
         return self._seeds * len(self.arms)
@@ -71,18 +79,23 @@ class SeedsPlan(Plan):
     def _seeds(self) -> int:
         return int(self.choice.values[SEEDS.name])  # type: ignore[arg-type]
 
-    def _trial(self, arm: Arm, seed: int) -> Trial:
-        return alone(self.experiment, arm, self.updates, self.counted, seed=seed)
+    @cached_property
+    def _trials(self) -> Mapping[str, tuple[Trial, ...]]:
+        """The trials of each run, by its key, in the order of the seeds."""
+        seeds = range(self._seeds)
+        return {
+            arm.key: tuple(alone(self.experiment, arm, self.updates, self.counted, seed=seed) for seed in seeds)
+            for arm in self.arms
+        }
 
     def _known(self, arm: Arm, known: Known) -> dict[int, Summary]:
-        keys = {seed: self._trial(arm, seed).key for seed in range(self._seeds)}
-        return {seed: known[key] for seed, key in keys.items() if key in known}
+        return {trial.seed: known[trial.key] for trial in self._trials[arm.key] if trial.key in known}
 
     def _sentences(self, arms: tuple[ArmOverSeeds, ...], pairs: tuple[Pair, ...]) -> tuple[str, ...]:
-        told = [paired(pair.one.name, pair.other.name, pair.test) for pair in pairs if any(arms)]
+        told = pair_words(arms, pairs)
         for each in arms:
             if each.seeds:
-                told.append(_alone(each))
+                told.append(alone_words(each))
         task = self.experiment.problem
         told.append(f"Each seed brings new {kind_of(task).reseeding(task)}; all runs get the same ones.")
         return tuple(told)
@@ -92,7 +105,9 @@ def over_seeds(arm: Arm, found: dict[int, Summary], updates: int) -> ArmOverSeed
     """One run over the seeds of these summaries, without those that could not be run."""
     kept = {seed: summary for seed, summary in found.items() if not summary.failed}
     at = curve_updates(updates)
-    lines = np.array([summary.curve for summary in kept.values()], float).reshape(len(kept), len(at))
+    unknown = (math.nan,) * len(at)
+    curves = [summary.curve if len(summary.curve) == len(at) else unknown for summary in kept.values()]
+    lines = np.array(curves, float).reshape(len(kept), len(at))
     band = quartiles(lines) if len(kept) else np.full((3, len(at)), np.nan)
     values = tuple(summary.value for summary in kept.values())
     diverged = sum(summary.diverged for summary in kept.values())
@@ -106,15 +121,29 @@ def pairs_of(arms: tuple[ArmOverSeeds, ...]) -> tuple[Pair, ...]:
         both = sorted(set(one.seeds) & set(other.seeds))
         if both:
             values = ([each.values[each.seeds.index(seed)] for seed in both] for each in (one, other))
-            found.append(Pair(one.arm, other.arm, sign_test(*values)))
-    return tuple(found)
+            found.append((one.arm, other.arm, sign_test(*values)))
+    corrected = holm([test.p for _, _, test in found])
+    return tuple(Pair(*each, p) for each, p in zip(found, corrected, strict=True))
 
 
-def _alone(each: ArmOverSeeds) -> str:
+def pair_words(arms: tuple[ArmOverSeeds, ...], pairs: tuple[Pair, ...]) -> list[str]:
+    """What is told of pairs: of all if they are few, else of the run with the lowest median against each other."""
+    told = pairs
+    if len(pairs) > _FEW:
+        best = min((arm for arm in arms if arm.seeds), key=lambda arm: (arm.spread.median, arm.diverged)).arm
+        told = tuple(pair for pair in pairs if best in (pair.one, pair.other))
+    return [paired(pair.one.name, pair.other.name, pair.test, pair.p, len(pairs)) for pair in told]
+
+
+def alone_words(each: ArmOverSeeds) -> str:
+    """Where a run ends, over its seeds."""
     seeds = f"{len(each.seeds)} seed{'s' * (len(each.seeds) != 1)}"
+    if each.diverged and not math.isfinite(each.spread.median):
+        return f"{each.arm.name} diverged for {each.diverged} of {seeds}."
     told = f"{each.arm.name} ends at {number(each.spread.median)} (median of {seeds}"
-    told += f"; half of them between {number(each.spread.low)} and {number(each.spread.high)})"
-    return f"{told}; {each.diverged} diverged." if each.diverged else f"{told}."
+    if math.isfinite(each.spread.high):
+        told += f"; half of them between {number(each.spread.low)} and {number(each.spread.high)}"
+    return f"{told}; {each.diverged} diverged)." if each.diverged else f"{told})."
 
 
 class Seeds(Comparison):
@@ -126,5 +155,7 @@ class Seeds(Comparison):
     help = "every run with many seeds: medians and quartiles, and a sign test of every pair"
     knobs = (SEEDS, UPDATES)
 
-    def plan(self, experiment: Experiment, arms: tuple[Arm, ...], choice: Choice, counted: str) -> SeedsPlan:
+    def plan(
+        self, experiment: Experiment, arms: tuple[Arm, ...], choice: Choice, counted: str, axes: tuple[Axis, ...] = ()
+    ) -> SeedsPlan:
         return SeedsPlan(experiment, arms, choice, counted)

@@ -69,6 +69,16 @@ def sign_test(one: Sequence[float], other: Sequence[float]) -> SignTest:
     return SignTest(wins, losses, len(pairs) - count, min(1.0, 2.0 * tail / 2**count) if count else 1.0)
 
 
+def holm(ps: Sequence[float]) -> list[float]:
+    """Probabilities of several tests, each as if corrected for their number. Holm 1979."""
+    order = sorted(range(len(ps)), key=lambda place: ps[place])
+    found, highest = [1.0] * len(ps), 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, min(1.0, (len(ps) - rank) * ps[place]))
+        found[place] = highest
+    return found
+
+
 def _worst(value: float) -> float:
     return math.inf if math.isnan(value) else value
 

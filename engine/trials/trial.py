@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,20 +26,21 @@ Clock = Callable[[], float]
 
 HISTORY_LOSS = "loss"  # what counts where a problem declares no measures
 _POINTS = 200  # of a curve, about
-_PROBLEMS = 8  # that a process keeps: trials that differ in the run alone share one
+_TASKS = 1024  # of which the text is kept
+_PROBLEMS = 16  # that a process keeps: trials that differ in the run alone share one
 
 
 class Stopped(Exception):
     """A trial was interrupted; nothing of it is kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
     """An experiment of one run, to be run to its end by its stop rules, and what it is to a comparison.
 
     counted: the key of the measure that counts, lower being better; see `counted_of`. group: whom it speaks for, such
     as the id of a run. seed: its number among those with other seeds, from 0. point: the settings that the comparison
-    has chosen for it, as (path, value).
+    has chosen for it, as (path, value). target: a value of what counts that is to be reached, -inf for none.
     """
 
     experiment: Experiment
@@ -47,17 +48,18 @@ class Trial:
     group: str = ""
     seed: int = 0
     point: tuple[tuple[str, Any], ...] = ()
+    target: float = -math.inf
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells trials apart: equal for those that give the same numbers, in every process."""
         record = self.experiment.runs[0].to_dict(_digest)
         looks = ("id", "name", "colour", "visible", "pinned")
         known = {
-            "problem": (self.experiment.problem.KIND, self.experiment.problem.to_dict(_digest)),
+            "problem": _told(self.experiment.problem),
             "run": {name: value for name, value in record.items() if name not in looks},
             "stop": dict(self.experiment.stop),
-            "counted": self.counted,
+            "counted": (self.counted, self.target),
             "numbers": NUMBERS,
         }
         return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
@@ -73,16 +75,18 @@ class Summary:
     """What a trial came to. Lower values are better; one that diverged has an infinite one.
 
     value: of what counts, at the parameters after the last update; best, best_update: the lowest that was seen, and
-    when. curve: the values at the updates `curve_updates` of its budget, NaN beyond its end. loss: the exact loss at
-    the end. ending: why it ended before its budget, in words. seconds: of the processor, 0 without a clock. failed: why
-    it could not be run at all, as a sentence. digest: of theta and of the whole record; equal for equal bits.
-    processor, numbers: where it was computed, and by which version of the numbers.
+    when. reached: the update at which it came down to its target, by a line between two measurements. curve: the values
+    at the updates `curve_updates` of its budget, NaN beyond its end. loss: the exact loss at the end. ending: why it
+    ended before its budget, in words. seconds: of the processor, 0 without a clock. failed: why it could not be run at
+    all, as a sentence. digest: of theta and of the whole record; equal for equal bits. processor, numbers: where it was
+    computed, and by which version of the numbers.
     """
 
     updates: int = 0
     value: float = math.inf
     best: float = math.inf
     best_update: int = 0
+    reached: int | None = None
     loss: float = math.inf
     diverged_at: int | None = None
     ending: str = ""
@@ -137,6 +141,12 @@ def curve_updates(updates: int) -> Array:
     even = np.linspace(0, updates, min(updates, _POINTS - 40) + 1)
     early = np.geomspace(1, max(updates, 1), min(max(updates, 1), 40))
     return np.unique(np.concatenate([even, early]).round().astype(int))
+
+
+@lru_cache(maxsize=_TASKS)
+def _told(task: Task) -> str:
+    """A task in a text that is equal for equal ones, in every process."""
+    return repr((task.KIND, task.to_dict(_digest)))
 
 
 @lru_cache(maxsize=_PROBLEMS)
@@ -198,6 +208,7 @@ def _summary(what: Trial, run: Run) -> Summary:
         value=math.inf if diverged is not None or not math.isfinite(value) else value,
         best=float(finite[lowest]),
         best_update=int(at[lowest]),
+        reached=_reached(at, finite, what.target),
         loss=loss if math.isfinite(loss) else math.inf,
         diverged_at=diverged,
         ending=run.message if diverged is not None or run.ending else "",
@@ -206,6 +217,20 @@ def _summary(what: Trial, run: Run) -> Summary:
         curve=tuple(float(f"{number:.7g}") for number in curve),
         digest=_bits(run),
     )
+
+
+def _reached(at: Array, values: Array, target: float) -> int | None:
+    """The update at which values (k,) before the updates `at` come down to a target, by a line between the two that
+    are known around it; None if they never do.
+    """
+    below = np.flatnonzero(values <= target)
+    if not len(below):
+        return None
+    place = int(below[0])
+    if not place or not np.isfinite(values[place - 1]):
+        return int(at[place])
+    share = (values[place - 1] - target) / (values[place - 1] - values[place])
+    return math.ceil(float(at[place - 1] + share * (at[place] - at[place - 1])))
 
 
 def _values(counted: str, run: Run) -> tuple[float, float]:

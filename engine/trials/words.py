@@ -13,8 +13,11 @@ def chance(p: float) -> str:
     return f"once in {1 / p:,.0f} ({shown})" if p < 0.5 else f"more often than not ({shown})"
 
 
-def paired(one: str, other: str, test: SignTest) -> str:
-    """What a sign test of pairs says of `one` against `other`, lower being better."""
+def paired(one: str, other: str, test: SignTest, p: float, tests: int = 1) -> str:
+    """What a sign test of pairs says of `one` against `other`, lower being better.
+
+    p: of the test, corrected for the number of tests that are made.
+    """
     count = test.wins + test.losses
     ties = f"; {test.ties} tied, left out" if test.ties else ""
     if not count:
@@ -23,10 +26,11 @@ def paired(one: str, other: str, test: SignTest) -> str:
     if test.wins == test.losses:
         return f"{one} and {other} are lower for {test.wins} seeds each{ties}: no difference can be told."
     told = f"{better} ends lower than {worse} for {wins} of {count} seeds{ties}"
-    if test.p < SURE:
-        return f"{told}; luck alone does as much {chance(test.p)}, by the sign test."
+    if p < SURE:
+        corrected = f", corrected for {tests} pairs" if tests > 1 else ""
+        return f"{told}; luck alone does as much {chance(p)}, by the sign test{corrected}."
     more = " Try more seeds." if count < 20 else ""
-    return f"{told}, which luck alone does {chance(test.p)}: no difference can be told.{more}"
+    return f"{told}, which luck alone does {chance(p)}: no difference can be told.{more}"
 
 
 def number(value: float) -> str:

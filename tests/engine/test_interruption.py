@@ -32,6 +32,7 @@ from engine import (
 )
 from engine.training.rows import full_history
 from engine.training.stream import FLAG, WITHIN
+from tests.each import each
 
 EXAMPLES = 600  # about five pieces of a full batch
 UPDATES = 24
@@ -120,7 +121,7 @@ def test_numbers_do_not_depend_on_interruptions(batch: str) -> None:
     assert_same(session, plain(experiment, UPDATES))
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("optimizer", OPTIMIZERS)
 def test_no_optimizer_writes_before_the_gradient_is_complete(optimizer: str) -> None:
     rate = min(OPTIMIZERS[optimizer].learning_rate, 0.01)
     clipping = {} if OPTIMIZERS[optimizer].refused else {"clip_norm": 1.0}

@@ -12,6 +12,7 @@ import pytest
 from engine import OPTIMIZERS, Block
 from engine.blocks import block_table
 from engine.optimizers.context import BLOCKS, COMMON, CONTEXT, SCRATCH, TABLE
+from tests.each import each
 
 with np.load(Path(__file__).parent / "reference" / "matrices.npz") as file:
     STORED = dict(file)
@@ -60,7 +61,7 @@ def with_singular_values(values, rows, columns, seed=0):
     return left[:, :count] * values @ right[:count]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+@each("case", CASES)
 def test_same_path_as_the_libraries(case):
     stepper = Stepper(STORED[f"start/{case['shape']}"], **case["settings"])
     path = [stepper.step(G, case["rate"]).copy() for G in STORED[f"gradients/{case['shape']}"]]

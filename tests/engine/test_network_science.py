@@ -133,7 +133,9 @@ def powers(key: str, activation: str, width: int, layers: int, seed: int, **knob
     return np.array([np.mean(values**2) for values in (inputs, *activations(network, theta, inputs))])
 
 
-@pytest.mark.parametrize(("key", "halvings"), [("he_normal", 0), ("lecun_normal", 30)])
+@pytest.mark.parametrize(
+    ("key", "halvings"), [pytest.param("he_normal", 0, marks=pytest.mark.slow), ("lecun_normal", 30)]
+)
 def test_q27_thirty_relu_layers(key: str, halvings: int) -> None:
     """Networks of 256 units scatter by a factor of 2, so that one in fifteen is out of the band by itself."""
     found = [powers(key, "relu", 256, 30, seed) for seed in range(6)]

@@ -20,7 +20,7 @@ from tests.each import each
 with np.load(Path(__file__).parent / "reference" / "optimizers.npz") as file:
     STORED = dict(file)
 CASES = json.loads(str(STORED["cases"]))
-EVERY = pytest.mark.parametrize("key", OPTIMIZERS)
+EVERY = each("key", OPTIMIZERS)
 # Each parameter by itself, from its gradient alone; the others are in test_matrices.py and test_second_gradients.py.
 ALONE = [key for key, entry in OPTIMIZERS.items() if entry.matrix is None and not entry.asks]
 EACH = pytest.mark.parametrize("key", ALONE)
@@ -140,7 +140,7 @@ def variations(key):
             yield changed | base | {knob.name: not knob.default}
 
 
-@pytest.mark.parametrize("key, settings", [(key, settings) for key in ALONE for settings in variations(key)])
+@each("key, settings", [(key, settings) for key in ALONE for settings in variations(key)])
 def test_rule_is_what_the_kernel_does(key, settings):
     # RAdam's rho is a difference of two numbers near 2000, which the rule takes as written.
     tolerance = 1e-10 if key == "radam" else 1e-12

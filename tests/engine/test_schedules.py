@@ -12,6 +12,7 @@ import pytest
 
 from engine.contracts import SCHEDULE, SettingError, kernel
 from engine.schedules import SCHEDULES, Schedule, preview, scheduled_rate
+from tests.each import each
 
 REFERENCE = np.load(Path(__file__).parent / "reference" / "schedules.npz")
 BASE = float(REFERENCE["base"])
@@ -54,7 +55,7 @@ def test_every_schedule_has_a_reference() -> None:
     assert {key for key, *_ in CASES} | {"plateau"} | PUBLISHED == set(SCHEDULES)
 
 
-@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda i: f"{CASES[i][0]}-{i}")
+@each("number", range(len(CASES)))
 def test_equals_torch_and_optax(number: int) -> None:
     key, values, warmup, warmup_start = CASES[number]
     expected = REFERENCE[f"rates{number}"]

@@ -227,6 +227,7 @@ def near(points: np.ndarray, minimum: tuple[float, float]) -> float:
     return float((np.hypot(*(points - minimum).T) < 0.1).mean())
 
 
+@pytest.mark.slow
 def test_basins_of_rastrigin() -> None:
     found = ends("rastrigin", new_run("sgd", learning_rate=1e-3), grid(-5.12, 5.12, 64), 2000)
     assert near(found, (0.0, 0.0)) == pytest.approx(0.0103, abs=0.004)
@@ -239,6 +240,7 @@ def test_basins_of_himmelblau() -> None:
     assert sum(shares) == pytest.approx(1.0, abs=0.002)
 
 
+@pytest.mark.slow
 def test_basins_of_the_six_hump_camel() -> None:
     found = ends("six_hump_camel", new_run("sgd", learning_rate=1e-3), grid(-2.0, 2.0, 40), 2000)
     share = sum(near(found, minimum) for minimum in SURFACES["six_hump_camel"].minima)

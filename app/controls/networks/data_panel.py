@@ -28,6 +28,7 @@ from engine import (
     Setting,
     Table,
     Value,
+    split_knob,
     usual_network,
     usual_settings,
 )
@@ -86,7 +87,7 @@ class DataPanel(QWidget):
             TARGET.name: task.target,
         }
         if isinstance(data, Table):
-            split = [replace(SPLIT, default=usual.split)] if data.classes else []
+            split = [split_knob(data)] if data.classes else []
             declared = (share, replace(DATA_SEED, help="seed of the split"), *split)
             if data.context:
                 declared = (CONTEXT, share)
@@ -95,7 +96,8 @@ class DataPanel(QWidget):
         else:
             entry = DATASETS[data.kind]
             wide = [hyper for hyper in entry.knobs if hyper.kind == "choice"]  # on rows of their own, at the end
-            declared = (*(hyper for hyper in entry.knobs if hyper.kind != "choice"), *declared, *wide)
+            split = [replace(split_knob(data), tier="more")] if entry.groups is not None else []
+            declared = (*(hyper for hyper in entry.knobs if hyper.kind != "choice"), *declared, *split, *wide)
             values |= data.values
             self.chooser.set_key(data.kind, _contents(entry, data))
         declared = (*declared, TARGET)

@@ -27,8 +27,8 @@ _MAX_NAMED = 12
 
 
 def fits(task: NetworkTask) -> bool:
-    """Whether it is an autoencoder with a hidden layer."""
-    return task.understands(Code) and len(task.network.sizes) > 2
+    """Whether it is an autoencoder with a layer that can be decoded."""
+    return task.understands(Code)
 
 
 def draw(axes: Axes, context: FigureContext) -> list[Entry]:

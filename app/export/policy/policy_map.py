@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.export.legend import Entry
 from app.export.policy.context import answered, heading, tidy
 from app.look.palettes import CLASSES_ON_LIGHT
+from app.look.policy.map_axes import slice_in
 from engine import PolicySlice
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 
 
 def draw(axes: Axes, drawing: Drawing) -> list[Entry]:
-    """How likely the cart is pushed right at the run that is looked at, with a colour bar."""
+    """How likely the cart is pushed right by the run that is looked at, over the numbers that the window shows, with a
+    colour bar.
+    """
     from matplotlib.colors import LinearSegmentedColormap
 
-    query = PolicySlice()
+    query = slice_in(drawing.picture.experiment.view)
     seen = answered(drawing, query).answer(PolicySlice)
     assert seen is not None
     negative, positive = CLASSES_ON_LIGHT[:2]

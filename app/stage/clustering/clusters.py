@@ -15,7 +15,7 @@ from app.look.clustering.home import home_region
 from app.look.number_format import number
 from app.plots.line_item import PointsItem
 from app.stage.clustering.cluster_chart import ClusterChart
-from app.stage.clustering.painting import draw_centres, draw_ellipses, draw_paths, draw_plane, plane_image
+from app.stage.clustering.painting import draw_centres, draw_ellipses, draw_paths, draw_plane, draw_taken, plane_image
 from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.cached_picture import CachedPicture
 from app.stage.planes.plane_chart import Reading, Region
@@ -48,12 +48,15 @@ HELD_FRAMES = 30  # how long a centre that was moved here waits to be confirmed 
 
 
 class ClustersView(StageView):
-    """Its brush draws and erases points; before the first update the centres can be dragged."""
+    """Its brush draws and erases points; before the first update the centres can be moved."""
 
     KEY = "clusters"
     TITLE = "Clusters"
     TIER = "basic"
-    TIP = "The points and their clusters: draw points, erase them, or drag a centre before the first update"
+    TIP = (
+        "The points and their clusters: draw points, erase them, or move a centre before the first update: drag it, or "
+        "take it with Enter and move it with the arrow keys"
+    )
     ASKS = (Clusters, Division)
 
     def __init__(self, theme: Theme) -> None:
@@ -296,6 +299,9 @@ class ClustersView(StageView):
         if subject.shape.is_mixture:
             draw_ellipses(painter, view, self.centres, subject.shape.factors(theta), colours)
         draw_centres(painter, view, self.centres, colours, large=True)
+        taken = self.chart.taken
+        if taken is not None and self.chart.hasFocus():
+            draw_taken(painter, view, self.centres[taken], self.theme.text)
 
     def _paint_points(self, painter: QPainter, view: View) -> None:
         painter.fillRect(view.plot, self.theme.neutral)
@@ -332,6 +338,7 @@ class ClustersView(StageView):
         moved = self.centres.copy()
         moved[centre] = x, y
         self._moved, self._frames = moved, HELD_FRAMES
+        self.chart.handles = moved
         self.chart.redraw()
         self.edited.emit({"centres": tuple(moved.ravel().tolist())})
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 TINT = 0.34  # of the colour of a cluster in its cell
+TAKEN = 13.0  # pixels, radius of the ring around a centre that is taken
 NODES = 97  # of an ellipse
 
 
@@ -94,3 +95,11 @@ def draw_centres(painter: QPainter, view: View, centres: Array, colours: tuple[Q
             draw_run(painter, at, colour, True)
         else:
             draw_dot(painter, at, colour)
+
+
+def draw_taken(painter: QPainter, view: View, centre: Array, colour: QColor) -> None:
+    """A ring around the centre (2,) that the arrow keys move."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for ink, width in ((SHADE, 3.4), (colour, 1.6)):
+        painter.setPen(QPen(ink, width))
+        painter.drawEllipse(view.point(float(centre[0]), float(centre[1])), TAKEN, TAKEN)

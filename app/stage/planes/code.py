@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from app.look.theme import Theme
     from app.stage.view import View
-    from engine import NarrowLayer, Query, SessionPicture
+    from engine import NarrowLayer, Query
 
 Array = np.ndarray
 
@@ -140,10 +140,6 @@ class CodeView(PlaneView):
 
     def make_chart(self, theme: Theme) -> PlaneChart:
         return CodeChart(theme, self._paint, self.read)
-
-    @classmethod
-    def fits(cls, picture: SessionPicture) -> bool:
-        return super().fits(picture) and len(Learner.of(picture.subject).network.sizes) > 2
 
     def queries(self) -> frozenset[Query[Any]]:
         found: set[Query[Any]] = {Predictions(), Code()}

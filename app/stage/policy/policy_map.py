@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from app.look.number_format import number
+from app.look.policy.map_axes import settings_of, slice_in
 from app.look.qt_arrays import polygon
 from app.plots.plot_view import LOWEST, PlotView
 from app.plots.raster_item import RasterItem
@@ -150,16 +151,13 @@ class PolicyMapView(PolicyView):
         return f"{self.TITLE}: how likely the cart is pushed right, {self.wanted.across} across, {self.wanted.up} up."
 
     def view(self) -> dict[str, Any]:
-        return {"network_map_across": self.wanted.across, "network_map_up": self.wanted.up}
+        return settings_of(self.wanted)
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
-        usual = PolicySlice()
-        names = [view.get("network_map_across", usual.across), view.get("network_map_up", usual.up)]
-        if names[0] == names[1] or not set(map(str, names)) <= set(PolicySlice.NAMES):
-            names = [usual.across, usual.up]
+        wanted = slice_in(view)
         with QSignalBlocker(self.across), QSignalBlocker(self.up):
-            self.across.setCurrentText(names[0])
-            self.up.setCurrentText(names[1])
+            self.across.setCurrentText(wanted.across)
+            self.up.setCurrentText(wanted.up)
 
     def _choose(self, changed: QComboBox) -> None:
         """The other one gives way if it was that one."""

@@ -9,13 +9,14 @@ import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.catalogue import Architecture, Design, answers_once, fault_in
+from engine.architectures.coding import CodeLayer, DenseLayer, narrowest_of, through_dense
 from engine.architectures.convolutional.network import Convolution, ConvolutionalNetwork, Dense, Pooling
 from engine.architectures.convolutional.stages import stage
 from engine.architectures.convolutional.start import initial_convolutional
 from engine.architectures.forward import layer_pieces
 from engine.architectures.inspection import Inspection, looked_pieces, unsaturated
 from engine.architectures.packing import Packed
-from engine.architectures.queries import FeatureMaps, StageMaps
+from engine.architectures.queries import Code, Decoded, FeatureMaps, StageMaps
 from engine.choices import Choice
 from engine.contracts import Kernel, Routine, SettingError
 from engine.interruption import Interruption, Pieces, finish
@@ -32,7 +33,7 @@ class Convolutional(Architecture):
     summary = "Small filters that see every place alike, pooling, and dense layers: shape matters more than place."
     source = "LeCun et al. 1998, https://doi.org/10.1109/5.726791"
     parts = ("stages",)
-    queries = (FeatureMaps,)
+    queries = (FeatureMaps, Code, Decoded)
     remedy = "fewer channels, larger strides or pooling windows, fewer units, or less data"
 
     def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:
@@ -156,6 +157,27 @@ class Convolutional(Architecture):
             for layer, title in enumerate(network.layer_titles)
         )
 
+    def code_layer(self, network: ConvolutionalNetwork) -> CodeLayer | None:
+        """Only where nothing but dense layers comes after it."""
+        found = narrowest_of(network.layer_titles, network.sizes[1:])
+        if found is None:
+            return None
+        after = network.layers_of_stages[found.place + 1 :]
+        return found if all(isinstance(made, Dense) for made in after) else None
+
+    def code_pieces(
+        self, network: ConvolutionalNetwork, theta: Array, inputs: Array, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        layer = self.code_layer(network)
+        assert layer is not None
+        packed = self.packed(network, inputs, None, None)
+        return (yield from layer_pieces(network, theta, packed, layer.place, interruption))[0]
+
+    def decoded(self, network: ConvolutionalNetwork, theta: Array, code: Array) -> Array:
+        layer, theta = self.code_layer(network), network.flat(theta)
+        assert layer is not None
+        return through_dense((_dense(network, theta, place) for place in range(layer.place + 1, network.layers)), code)
+
     def first_fault(self, network: ConvolutionalNetwork, theta: Array, packed: Packed) -> str:
         with np.errstate(all="ignore"):
             values = finish(self.activation_pieces(network, theta, packed, None))
@@ -169,6 +191,14 @@ def _shaped(network: ConvolutionalNetwork, inputs: Array) -> Array:
         channels, *sides = network.shape
         return np.moveaxis(inputs.reshape(len(inputs), *sides, channels), -1, 1)
     return inputs.reshape(len(inputs), *network.shape)
+
+
+def _dense(network: ConvolutionalNetwork, theta: Array, layer: int) -> DenseLayer:
+    """A dense stage, or the output layer."""
+    made, shape = network.layers_of_stages[layer], network.weight_shape(layer)
+    assert isinstance(made, Dense) and shape is not None
+    weights = theta[network.weights(layer)].reshape(shape)
+    return DenseLayer(weights, theta[network.biases(layer)], made.activation)
 
 
 def _weighted(network: ConvolutionalNetwork) -> list[int]:

@@ -10,11 +10,14 @@ import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.catalogue import Architecture, Design
+from engine.architectures.coding import CodeLayer, DenseLayer, through_dense
 from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
 from engine.architectures.queries import (
     CellInTime,
+    Code,
+    Decoded,
     Gates,
     PartInTime,
     RunningOutputs,
@@ -71,7 +74,7 @@ class Recurrent(Architecture):
     summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer, or every one."
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
-    queries = (TimeSteps, Gates, RunningOutputs, TokenVectors)
+    queries = (TimeSteps, Gates, RunningOutputs, TokenVectors, Code, Decoded)
     looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
@@ -271,6 +274,24 @@ class Recurrent(Architecture):
         if found.cells is not None:
             parts.append(PartInTime("cell", "cell state", found.cells[0].copy(), False))
         return CellInTime(sequence, (*parts, PartInTime("state", "state", states, False)))
+
+    def code_layer(self, network: RecurrentNetwork) -> CodeLayer | None:
+        """The last state, where it alone gives the answer."""
+        return None if network.every else CodeLayer("last state", network.hidden, 0)
+
+    def code_pieces(
+        self, network: RecurrentNetwork, theta: Array, inputs: Array, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        found, some = np.empty((len(inputs), network.hidden)), max(1, _LOOKED_AT // sum(network.sizes[1:]))
+        for begin in range(0, len(inputs), some):  # every state of every example would take too much memory
+            part = self.packed(network, inputs[begin : begin + some], None, None)
+            states = (yield from layer_pieces(network, theta, part, 0, interruption))[0]
+            found[begin : begin + some] = states.reshape(part.examples, network.length, -1)[:, -1, : network.hidden]
+        return found
+
+    def decoded(self, network: RecurrentNetwork, theta: Array, code: Array) -> Array:
+        weights, biases = (network.part(network.flat(theta), f"output {name}") for name in ("weights", "biases"))
+        return through_dense([DenseLayer(weights, biases, network.output)], code)
 
     def step_norm_pieces(
         self, network: RecurrentNetwork, theta: Array, packed: Packed, interruption: Interruption | None

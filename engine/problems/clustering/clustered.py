@@ -12,7 +12,7 @@ import numpy as np
 from engine.interruption import Interruption, Pieces
 from engine.problems.clustering.agreement import adjusted_rand
 from engine.problems.clustering.fixed_points import reached
-from engine.problems.clustering.measures import CLUSTER_MEASURES
+from engine.problems.clustering.measures import CENTRE_MEASURES, CLUSTER_MEASURES
 from engine.problems.clustering.models import MODELS, Model
 from engine.problems.clustering.points import PointSet
 from engine.problems.clustering.queries import Clusters, ClustersSeen, DividedPlane, Division
@@ -63,7 +63,7 @@ class Clustered(Subject):
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return CLUSTER_MEASURES
+        return CLUSTER_MEASURES if self.shape.is_mixture else CENTRE_MEASURES
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -133,15 +133,15 @@ class Clustered(Subject):
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
     ) -> Pieces[tuple[Array, Array | None]]:
         seen = yield from self._seen(theta)
-        with np.errstate(all="ignore"):
-            finite = self.shape.is_mixture and bool(np.isfinite(self.shape.factors(theta)).all())
-            narrowest = float(self.shape.deviations(theta).min()) if finite else math.nan
         named = {
             "points_loss": seen.loss,
             "agreement": seen.agreement,
             "empty": float((seen.shares == 0.0).sum()),
-            "narrowest": narrowest,
         }
+        if self.shape.is_mixture:
+            with np.errstate(all="ignore"):
+                finite = bool(np.isfinite(self.shape.factors(theta)).all())
+                named["narrowest"] = float(self.shape.deviations(theta).min()) if finite else math.nan
         values = np.array([named[measure.key] for measure in self.measures if not measure.by_layer])
         return values, None if step is None else seen.shares[:, None].copy()
 

@@ -37,4 +37,5 @@ _SHARE = Measure(
     tier="basic",
 )
 
+CENTRE_MEASURES = (*_COMMON, _SHARE)  # of k-means, whose clusters have no spread
 CLUSTER_MEASURES = (*_COMMON, _NARROWEST, _SHARE)

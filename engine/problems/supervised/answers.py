@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.architectures.coding import decoded, narrow_layer
 from engine.architectures.forward import output_pieces
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
@@ -112,19 +111,18 @@ def _unit_maps(
 
 
 def _code(learner: Examined, theta: Array, interruption: Interruption | None) -> Pieces[NarrowLayer]:
-    layer = narrow_layer(learner.network)
-    if layer is None:
-        return NarrowLayer("", np.empty((len(learner.data.inputs), 0)))
-    values = yield from learner.activation_pieces(theta, learner.data.inputs, interruption)
-    return NarrowLayer(learner.network.layer_titles[layer], values[layer])
+    layer = learner.architecture.code_layer(learner.network)
+    assert layer is not None  # or it would not be understood
+    values = yield from learner.architecture.code_pieces(learner.network, theta, learner.data.inputs, interruption)
+    return NarrowLayer(layer.title, values)
 
 
 def _decoded(learner: Examined, theta: Array, query: Decoded) -> Array:
-    layer = narrow_layer(learner.network)
-    if layer is None or len(query.code) != learner.network.sizes[layer + 1]:
+    layer = learner.architecture.code_layer(learner.network)
+    if layer is None or len(query.code) != layer.units:
         return np.empty(0)
     with np.errstate(all="ignore"):  # diverged networks are looked at, too
-        outputs = decoded(learner.network, theta, layer, np.array(query.code))
+        outputs = learner.architecture.decoded(learner.network, theta, np.array(query.code))
         return learner.predictions(outputs[None, :]).reshape(-1)
 
 

@@ -31,7 +31,6 @@ from engine.problems.supervised.task import (
     ADD_POINT,
     OWN_PARTS,
     POINT_EDITS,
-    STRATIFIED,
     NetworkTask,
     network_need,
     network_task,
@@ -55,7 +54,7 @@ class NetworkKind(ProblemKind):
     many = "Training of networks"
     tier = "basic"
     marks = ("data",)
-    measures = NETWORK_MEASURES + TEXT_MEASURES
+    measures = TEXT_MEASURES + NETWORK_MEASURES
     first_curves = ("losses", "score", "gradient_norm")
     edits = POINT_EDITS
     catalogues = {
@@ -96,7 +95,7 @@ class NetworkKind(ProblemKind):
             task.share,
             task.data_seed,
             target_scaling=task.target_scaling,
-            stratified=task.split == STRATIFIED,
+            split=task.split,
             one_hot=task.one_hot,
             target=task.target,
         )

@@ -93,6 +93,7 @@ TEXT_MEASURES = (  # of windows of a text; NaN where the loss is no cross-entrop
         log=True,
         curve="bits",
         axis="Bits per character",
+        shown=True,
         tall=1.35,
         tier="basic",
     ),

@@ -20,7 +20,17 @@ from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check,
 from engine.data.catalogue import DATASETS
 from engine.data.examples import INPUTS, LABEL, TargetShape
 from engine.data.features import FEATURES, SCALINGS, possible_features
-from engine.data.source import count_of, example_shape, examples_of, is_text, shape_of, target_shape_of, vocabulary
+from engine.data.source import (
+    count_of,
+    example_shape,
+    examples_of,
+    group_name,
+    is_text,
+    shape_of,
+    target_shape_of,
+    vocabulary,
+)
+from engine.data.splits import GROUPED, SHUFFLED, SPLITS, STRATIFIED
 from engine.data.table import Table, checked_table
 from engine.data.texts import CONTEXT
 from engine.data.weights import CLASS_WEIGHTS, check_class_weights
@@ -42,14 +52,13 @@ SHARE = Hyper(
     slider=(0.1, 0.9),
     help="the part of the examples that is learned from; the rest validates",
 )
-SHUFFLED, STRATIFIED = "shuffled", "stratified"
 SPLIT = Hyper(
     "split",
     "",
     SHUFFLED,
     kind="choice",
-    options=(SHUFFLED, STRATIFIED),
-    help="shuffled: the examples to learn from are drawn at random; stratified: so that each class keeps its share",
+    options=tuple(SPLITS),
+    help="which of the examples are learned from",
     tier="expert",
 )
 TARGET = Hyper(
@@ -389,7 +398,8 @@ class NetworkTask:
     @property
     def _beginning(self) -> tuple[object, ...]:
         begun = self.form.beginning(self.network)
-        return (*begun, self.initializer, self.weight_seed, self.seed)
+        # Of a text other things are measured.
+        return (*begun, self.initializer, self.weight_seed, self.seed, is_text(self.data, self.target))
 
     def differences(self, other: NetworkTask) -> dict[str, Any]:
         """The settings that make the other of this one, where `continues` holds."""
@@ -444,6 +454,14 @@ def usual_split(data: Choice | Table) -> str:
     """How new data are split: an imported table may have classes of one example only."""
     split = isinstance(data, Table) and data.classes and not data.drawn and not data.context
     return STRATIFIED if split else SHUFFLED
+
+
+def split_knob(data: Choice | Table) -> Hyper:
+    """The knob of the split, with those that the data allow, in their words: `by voice`."""
+    possible = tuple(split for split in SPLITS if split != GROUPED or group_name(data))
+    titles = tuple(f"by {group_name(data)}" if split == GROUPED else split for split in possible)
+    told = "; ".join(f"{title}: {SPLITS[split]}" for split, title in zip(possible, titles, strict=True))
+    return replace(SPLIT, default=usual_split(data), options=possible, titles=titles, help=told)
 
 
 def _usual_target_scaling(data: Choice | Table) -> str:
@@ -553,6 +571,10 @@ def checked_network(task: NetworkTask) -> NetworkTask:
     if vocabulary(task.data) and task.scaling != "none":
         told = f"the inputs are tokens, which are names and not numbers: {SCALINGS[task.scaling].title} makes no sense"
         raise SettingError(f"{told}, use none", "scaling")
+    possible = split_knob(task.data).options
+    if task.split not in possible:
+        told = f"the examples of {task.title} belong to no groups (such as voices), got {task.split}"
+        raise SettingError(f"{told}: use {' or '.join(possible)}", "split")
     loss = LOSSES[task.loss.kind]
     if task.purpose not in loss.purposes:
         raise SettingError(f"{loss.title} is not a loss for {task.purpose}", "loss")

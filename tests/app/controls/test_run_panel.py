@@ -23,6 +23,7 @@ from engine import (
     new_network,
     new_run,
 )
+from tests.each import each
 
 STEP = {"kind": "step", "interval": 60}
 KINDS = [("optimizer", key) for key in OPTIMIZERS] + [("schedule", key) for key in SCHEDULES]
@@ -43,9 +44,12 @@ def panel(show_in_column):
     return made
 
 
-@pytest.mark.parametrize(("part", "key"), KINDS)
+@each("part, key", KINDS)
 def test_every_choice_shows_its_knobs_and_its_mathematics(panel, fits, part, key):
     run = session(**{part: key}).picture().runs[0]
+    for more in (panel.optimizer_more, panel.schedule_more):
+        more.open(False)  # of the case before
+    panel.renew()
     panel.refresh(run, 100)
     shown = getattr(panel, part)
     entry = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}[part][key]

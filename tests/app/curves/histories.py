@@ -65,6 +65,7 @@ def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float 
 
 def all_about(picture: SimpleNamespace) -> SimpleNamespace:
     """The picture, with runs whose problems are all that of the experiment."""
+    picture.subjects = (picture.subject,)
     for run in picture.runs:
         run.shown.problem = SimpleNamespace(subject=picture.subject)
     return picture
@@ -123,15 +124,17 @@ def younger(whole: MeasuresView, count: int) -> MeasuresView:
     )
 
 
-def network_of(*runs: SimpleNamespace, purpose: str = "classification", layers: tuple[str, ...] = LAYERS) -> Any:
-    """A picture of networks; runs without measures get some."""
+def network_of(
+    *runs: SimpleNamespace, purpose: str = "classification", layers: tuple[str, ...] = LAYERS, text: bool = False
+) -> Any:
+    """A picture of networks; runs without measures get some. text: whether bits are measured, as they learn a text."""
     for number, run in enumerate(runs):
         if not hasattr(run, "measures"):
             run.measures = measured_of(due_until(run.history.updates), len(layers), seed=number)
     picture = picture_of(*runs, lowest=None)
     titles = {"loss": "Loss, running batch", "score": "Accuracy" if purpose == "classification" else "R²"}
     known = {*MEASURES, *LAYER_MEASURES}
-    measures = tuple(measure for measure in PROBLEMS["network"].measures if measure.key in known)
+    measures = tuple(measure for measure in PROBLEMS["network"].measures if text or measure.key in known)
     subject = told(measures=measures, layers=layers, curve_titles=titles)
     picture.__dict__.update(kind="network", subject=subject)
     return all_about(picture)

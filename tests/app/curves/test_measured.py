@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,9 @@ from app.curves.curve_catalogue import CURVES
 from app.curves.curve_model import CurveModel
 from app.curves.curve_style import CurveStyle
 from app.curves.painting import note
+from app.export.csv_table import head, write_table
 from app.look.theme import DARK
-from engine import PROBLEMS, Layer, Session, new_network
+from engine import PROBLEMS, Experiment, Layer, Session, new_network
 from tests.app.curves.histories import (
     LAYERS,
     due_until,
@@ -175,9 +178,31 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     elsewhere = {"x", "y", "excess_loss", "relative_step", "gain", "bits"}  # bits: of networks that learn a text
     assert elsewhere | (others - of_networks) == set(CURVES) - kept
     networks.subject = picture_of(*runs).subject
+    networks.subjects = (networks.subject,)
     model = CurveModel(CURVES["losses"], DARK)
     model.pull(networks, {})
     assert not model.applies and model.lines == []
+
+
+def test_the_narrowest_spread_is_offered_where_a_run_has_spreads(tmp_path):
+    curve = CURVES["narrowest"]
+    for own, offered in ((None, False), ({"model": {"kind": "mixture"}}, True)):
+        entries = {"problem": {"kind": "clustering"}, "runs": [{"id": "kmeans", "optimizer": "sgd"}]}
+        if own is not None:
+            entries["runs"].append({"id": "mixture", "optimizer": "sgd", "own": own})
+        session = Session(Experiment.from_dict(entries))
+        session.advance(10)
+        picture = session.picture()
+        assert curve.needs(picture) == offered and ("narrowest" in head(picture)) == offered
+        write_table(tmp_path / "t.csv", picture)
+        rows = list(csv.DictReader((tmp_path / "t.csv").read_text("utf-8").splitlines()))
+        assert all(row.get("narrowest", "") == "" for row in rows if row["run"] == "kmeans")
+        assert not offered or float(next(row for row in rows if row["run"] == "mixture")["narrowest"]) > 0.0
+        model = CurveModel(curve, DARK)
+        model.pull(picture, None)
+        assert model.applies == offered
+        filled = [line.run.id for line in model.lines if line.bins.count]
+        assert filled == (["mixture"] if offered else [])
 
 
 def test_a_terrible_score_does_not_flatten_a_good_one():

@@ -13,7 +13,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from app.launch import kernel_cache
+from app.documents import kernel_cache
 
 kernel_cache.prepare()  # before Numba is imported
 

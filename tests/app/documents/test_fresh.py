@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from app.documents.fresh import fresh
 from engine import DATASETS, Table, choose, usual_network
+from tests.each import each
 
 
-@pytest.mark.parametrize("key", DATASETS)
+@each("key", DATASETS)
 def test_each_data_set_brings_its_own_usual_settings(key):
     entry, usual = DATASETS[key], usual_network(choose(DATASETS, key))
     assert usual.share == entry.share and usual.target_scaling == entry.target_scaling

@@ -71,7 +71,7 @@ def test_every_version_has_samples_of_every_kind() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
     versions = re.findall(r"^## (\d+\.\d+\.\d+)$", changes, re.MULTILINE)
     assert versions[-1] == "0.1.0" and "0.2.0" in versions
-    for each in versions[:-1]:
+    for each in versions[versions.index(version()) : -1]:  # what is above is not released yet
         names = {path.name for path in (SAMPLES / each).iterdir()}
         assert {"surface.toml", "formula.toml", "network.toml", "own_data.toml", "classes.toml"} < names
         assert {"surface.png", "surface.svg", "surface.pdf", "numbers.json", "memory.toml"} < names

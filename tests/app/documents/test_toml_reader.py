@@ -7,6 +7,7 @@ import pytest
 
 from app.documents.toml_reader import MAX_ENTRIES, MAX_TEXT, parsed
 from app.documents.toml_text import toml_text
+from tests.each import each
 
 
 def plain(value):
@@ -50,7 +51,7 @@ def test_what_is_set_aside_is_what_the_standard_library_reads(seed: int) -> None
 SNIPPETS = ("", '"', "'", "'''", '"""', "\n", "[", "]", "{", "}", "=", "#", ",", "= '''\n", "[[runs.tweaks]]\n", "x")
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_a_mangled_text_means_the_same_or_is_refused_as_well(seed: int) -> None:
     chance = random.Random(seed)
     text = large(chance)

@@ -40,19 +40,23 @@ class Patience:
             raise Cancelled
 
 
-@pytest.mark.parametrize(("name", "format"), [("curve", "png"), ("stage", "svg"), ("boundary", "pdf")])
-def test_a_figure_can_be_cancelled_at_every_checkpoint_and_is_drawn_afterwards(name: str, format: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "format", "legend"), [("curve", "png", "auto"), ("stage", "svg", "none"), ("boundary", "pdf", "none")]
+)
+def test_a_figure_can_be_cancelled_at_every_checkpoint_and_is_drawn_afterwards(
+    name: str, format: str, legend: str
+) -> None:
     state, plot = PLOTS[name]
-    picture = state()
+    picture, settings = state(), FigureSettings(legend=legend)
     whole = Patience(np.inf)
-    content = figure_bytes(format, picture, plot, FigureSettings(), {}, whole)
+    content = figure_bytes(format, picture, plot, settings, {}, whole)
     assert len(whole.heard) > 25, "between artists, too"
     for calls in (3, len(whole.heard) // 2, len(whole.heard) - 1):
         patience = Patience(calls)
         with pytest.raises(Cancelled):
-            figure_bytes(format, picture, plot, FigureSettings(), {}, patience)
+            figure_bytes(format, picture, plot, settings, {}, patience)
         assert len(patience.heard) == calls + 1, "what is raised ends it at once"
-    assert figure_bytes(format, picture, plot, FigureSettings(), {}) == content
+    assert figure_bytes(format, picture, plot, settings, {}) == content
 
 
 def test_checkpoints_stand_before_and_after_each_artist() -> None:

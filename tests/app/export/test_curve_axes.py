@@ -20,6 +20,7 @@ from app.export.records import no_progress
 from app.export.style import FigureSettings
 from app.look.palettes import ON_LIGHT
 from engine import SURFACES, Experiment, Formula, Session, new_experiment, new_run
+from tests.each import each
 
 PRESETS = sorted((Path(__file__).resolve().parents[3] / "assets" / "presets").glob("*.toml"))
 SETTINGS = FigureSettings(markers=False)
@@ -60,7 +61,7 @@ def assert_every_run_is_seen(axes, picture):
         assert ((loss >= bottom) & (loss <= top)).any(), (run.id, loss[:5], bottom, top)
 
 
-@pytest.mark.parametrize("surface", list(SURFACES))
+@each("surface", list(SURFACES))
 def test_the_loss_of_every_surface_is_seen(surface):
     entry = SURFACES[surface]
     runs = [new_run("sgd", learning_rate=entry.rate), new_run("adam")]
@@ -70,7 +71,7 @@ def test_the_loss_of_every_surface_is_seen(surface):
     assert_every_run_is_seen(axes_of(picture), picture)
 
 
-@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+@each("path", PRESETS)
 def test_the_loss_of_every_preset_is_seen(path):
     session = Session(Experiment.from_dict(tomllib.loads(path.read_text(encoding="utf-8"))))
     session.advance(20)

@@ -72,11 +72,11 @@ def lines(svg: bytes) -> list[np.ndarray]:
 
 
 def every_state() -> list[ParameterSet]:
-    """Loss and stage in every state, every other plot in every third one; the rest, which is slow, completes them."""
+    """The loss in every state, every other plot in every third one; the rest, which is slow, completes them."""
     cases = []
     for across, (name, plot) in enumerate(PLOTS.items()):
         for down, state in enumerate(states.STATES):
-            is_quick = name in ("loss", "stage") or (across + down) % 3 == 0
+            is_quick = name == "loss" or (across + down) % 3 == 0
             marks = () if is_quick else pytest.mark.slow
             cases.append(pytest.param(state, plot, id=f"{state}-{name}", marks=marks))
     return cases
@@ -127,8 +127,19 @@ def test_the_page_has_exactly_the_size_that_was_asked_for(format: str, plot, set
         assert size == pytest.approx([72 * width, 72 * height], abs=1e-4)
 
 
-@pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("plot", [CurveContent(span=20), StageContent()], ids=["curve", "stage"])
+SLOW_FORMATS = {"curve": ("svg",), "stage": ("png", "pdf")}
+
+
+@pytest.mark.parametrize(
+    ("plot", "format"),
+    [
+        pytest.param(
+            plot, format, id=f"{name}-{format}", marks=pytest.mark.slow if format in SLOW_FORMATS[name] else ()
+        )
+        for name, plot in (("curve", CurveContent(span=20)), ("stage", StageContent()))
+        for format in FORMATS
+    ],
+)
 def test_the_same_figure_is_the_same_bytes(format: str, plot) -> None:
     assert drawn(format, "race", plot, PLAIN) == figure_bytes(format, states.race(), plot, PLAIN)
 
@@ -339,8 +350,16 @@ def test_texts_are_taken_by_the_letter() -> None:
     assert "diverged -->" in svg
 
 
-@pytest.mark.parametrize("legend", ["auto", "inside", "below", "right", "none"])
-@pytest.mark.parametrize("state", ["sixteen", pytest.param("race", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("state", "legend"),
+    [
+        pytest.param(
+            state, legend, marks=() if state == "sixteen" and legend in ("below", "right") else pytest.mark.slow
+        )
+        for state in ("sixteen", "race")
+        for legend in ("auto", "inside", "below", "right", "none")
+    ],
+)
 def test_the_legend_stays_on_the_page(state: str, legend: str) -> None:
     settings = FigureSettings(legend=legend, dpi=100)
     content = figure_bytes("png", states.STATES[state](), CurveContent(), settings)
@@ -385,7 +404,7 @@ def test_transparent_paper(tmp_path: Path) -> None:
         assert Image.open(io.BytesIO(content)).convert("RGBA").getpixel((0, 0))[3] == alpha
 
 
-@pytest.mark.parametrize("font", ["sans", "serif", "DejaVu Sans Mono"])
+@pytest.mark.parametrize("font", ["sans", "DejaVu Sans Mono", pytest.param("serif", marks=pytest.mark.slow)])
 def test_fonts_are_embedded(font: str) -> None:
     content = figure_bytes("pdf", states.race(), CurveContent(), FigureSettings(font=font))
     fonts = PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"]
@@ -469,13 +488,13 @@ def test_every_surface_can_be_drawn(surface: str) -> None:
     assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
 
 
+@pytest.mark.parametrize("format", ["svg", pytest.param("png", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("formula", ["1", "1/(x*y)", "log(x)", "exp(700*x)", "sqrt(x) + 1e300*y^2", "-1/x^2"])
-def test_surfaces_that_are_hard_to_draw(formula: str) -> None:
+def test_surfaces_that_are_hard_to_draw(formula: str, format: str) -> None:
     session = Session(new_experiment(Formula(formula), ["adam"], start=(1.0, 1.0)))
     session.advance(50)
-    for format in ("png", "svg"):
-        content = figure_bytes(format, session.picture(), StageContent(), FigureSettings(dpi=72, legend="none"))
-        assert format == "png" or not re.search(r"\b(nan|inf)\b", drawing(content), re.IGNORECASE)
+    content = figure_bytes(format, session.picture(), StageContent(), FigureSettings(dpi=72, legend="none"))
+    assert format == "png" or not re.search(r"\b(nan|inf)\b", drawing(content), re.IGNORECASE)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,8 @@ from app.export.figure import figure_bytes
 from app.export.figure_content import CurveContent, StageContent
 from app.export.figures import figure_on_screen, figures_for
 from app.export.style import FigureSettings
-from engine import Session, new_policy, new_run
+from app.look.policy.map_axes import settings_of
+from engine import PolicySlice, Session, new_policy, new_run
 
 PLAIN = FigureSettings(dpi=60)
 KEYS = {"bandit": "arms", "corridor": "corridor", "grid": "grid", "cart_pole": "policy_map"}
@@ -31,6 +33,18 @@ def test_every_policy_has_a_figure(environment):
     figure = figure_on_screen(picture.task, {})
     assert figure is not None and figure.key == KEYS[environment] and len(figures_for(picture.task)) == 1
     assert figure_bytes("svg", picture, StageContent(), PLAIN).count(b"<path") > 5
+
+
+def test_the_map_is_of_the_two_numbers_that_the_window_shows():
+    picture = picture_of("cart_pole")
+    usual = figure_bytes("svg", picture, StageContent(), PLAIN).decode()
+    shown = settings_of(PolicySlice("position", "velocity"))
+    chosen = replace(picture, experiment=replace(picture.experiment, view={"policy_view": "map", **shown}))
+    other = figure_bytes("svg", chosen, StageContent(), PLAIN).decode()
+    axes = ("Angle (rad)", "Turning (rad/s)"), ("Position (m)", "Velocity (m/s)")
+    for svg, there, elsewhere in ((usual, *axes), (other, *reversed(axes))):
+        assert all(f"<!-- {name} -->" in svg for name in there)
+        assert not any(f"<!-- {name} -->" in svg for name in elsewhere)
 
 
 def test_the_best_possible_return_is_drawn_where_it_is_known():

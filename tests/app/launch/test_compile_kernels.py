@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from app.documents import kernel_cache
 from app.documents.experiment_file import save
 from app.documents.presets import presets
 from app.launch import compile_kernels as warmup
-from app.launch import kernel_cache
 from app.launch.compile_kernels import Progress
 from engine import Layer, new_network
 
@@ -80,7 +80,7 @@ def project(tmp_path: Path) -> Path:
     real = Path(warmup.FOLDER)
     for name in ("documents", "launch"):
         (tmp_path / "app" / name).mkdir(parents=True)
-    for name in ("__init__.py", "launch/__init__.py", "launch/kernel_cache.py", "launch/compile_kernels.py",
+    for name in ("__init__.py", "launch/__init__.py", "launch/compile_kernels.py", "documents/kernel_cache.py",
                  "launch/program.py", "documents/__init__.py", "documents/user_folders.py"):  # fmt: skip
         (tmp_path / "app" / name).write_text((real / "app" / name).read_text("utf-8"), "utf-8")
     (tmp_path / "engine").mkdir()

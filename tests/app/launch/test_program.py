@@ -136,7 +136,7 @@ def test_a_lock_file_that_is_gone_is_fetched_again_by_the_command_that_is_named(
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions")
 def test_kernels_are_kept_again_once_the_folder_is_private(tmp_path: Path) -> None:
-    from app.launch.kernel_cache import trouble
+    from app.documents.kernel_cache import trouble
 
     folder = tmp_path / "my kernels"
     folder.mkdir()

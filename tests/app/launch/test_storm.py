@@ -74,7 +74,8 @@ def ended(tmp_path: Path, moment: str, way: str, wait: float) -> tuple[int, floa
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 @pytest.mark.parametrize(
-    ("moment", "way", "wait"), [("early", "close", 0.1), ("panel", "SIGTERM", 0.5), ("pdf", "close", 0.5)]
+    ("moment", "way", "wait"),
+    [("early", "close", 0.1), pytest.param("panel", "SIGTERM", 0.5, marks=pytest.mark.slow), ("pdf", "SIGTERM", 0.5)],
 )
 def test_ended_at_any_moment(tmp_path: Path, moment: str, way: str, wait: float) -> None:
     status, seconds, wrong = ended(tmp_path, moment, way, wait)

@@ -187,7 +187,7 @@ def test_files_named_in_the_stylesheet_exist_in_memory_alone(qapp, theme):
         assert QSvgRenderer(path).isValid()
 
 
-@pytest.mark.parametrize("name", ICONS)
+@each("name", ICONS)
 def test_every_icon_is_drawn_in_the_theme_s_colour(qapp, name):
     for theme in THEMES.values():
         for size in (16, 48):

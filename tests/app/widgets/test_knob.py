@@ -29,6 +29,7 @@ from engine import (
     Hyper,
     SettingError,
 )
+from tests.each import each
 
 LINEAR = Hyper("beta1", "β₁", 0.9, 0.0, 0.9999, help="share of the running mean that is kept")
 LOG = Hyper("rate", "η", 1e-2, 1e-12, 1e6, log=True, slider=(1e-5, 10.0))
@@ -470,7 +471,7 @@ def test_a_list_that_is_too_long_is_refused(show, qtbot):
     assert told == [] and "up to 8 numbers" in knob.fault.text()
 
 
-@pytest.mark.parametrize("hyper", DECLARED, ids=lambda hyper: hyper.name)
+@each("hyper", DECLARED)
 def test_every_declared_knob_can_be_drawn_named_and_typed_back(show, hyper):
     knob, told = show(hyper)
     assert knob.objectName() == f"knob-{hyper.name}"

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QScrollArea, QScrollBar, QSplitter, QWidget
 
 from engine import new_network, new_run
+from tests.each import each
 
 LEAST = 960, 600  # a screen on which the whole window must fit
 SIZES = ((1, 1), (1024, 700), (1280, 800))  # the first becomes the smallest that the window allows
@@ -54,9 +55,8 @@ def drag(qtbot, handle: QWidget, by: QPoint) -> None:
     qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start + by / 2)
 
 
-@pytest.mark.parametrize(("place", "by"), [(1, 60), (2, -60)])
-def test_a_handle_between_two_columns_moves_with_the_mouse(qtbot, open_window, place, by):
-    window = open_window()
+@each("place, by", [(1, 60), (2, -60)])
+def test_a_handle_between_two_columns_moves_with_the_mouse(qtbot, window, place, by):
     split = window.bench.findChild(QSplitter, "columns")
     before = split.sizes()
     drag(qtbot, split.handle(place), QPoint(by, 0))

@@ -20,6 +20,7 @@ from app.export.style import FigureSettings
 from engine import NUMBERS, Experiment, choose, new_experiment
 from engine.problems.surface import SURFACES
 from tests.app.conftest import PATIENCE
+from tests.each import each
 
 Key, Answer = Qt.Key, QMessageBox.StandardButton
 PRESET = presets()[1]
@@ -129,7 +130,7 @@ def figure_of(window, path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("format", ["png", "svg", "pdf"])
+@each("format", ["png", "svg", "pdf"])
 def test_saving_never_writes_over_a_figure(acting, tmp_path, monkeypatch, format):
     acting.advance(20)
     figure = figure_of(acting, tmp_path / f"loss.{format}")
@@ -138,11 +139,12 @@ def test_saving_never_writes_over_a_figure(acting, tmp_path, monkeypatch, format
     acting.until(lambda: not acting.document.is_waiting)
     acting.settle()
     assert acting.document.path is None
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine.toml"), ""))
+    mine = tmp_path / f"{format}.toml"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(mine), ""))
     acting.actions.by_name["save"].trigger()
-    acting.until(lambda: acting.document.path == tmp_path / "mine.toml")
+    acting.until(lambda: acting.document.path == mine)
     assert figure.read_bytes() == before
-    assert load(tmp_path / "mine.toml").problem == acting.picture.experiment.problem
+    assert load(mine).problem == acting.picture.experiment.problem
 
 
 def test_saving_never_writes_over_a_preset(acting):
@@ -179,7 +181,7 @@ def test_space_after_choosing_a_preset_plays_it_and_loses_nothing(acting):
     assert acting.document.undo_label == f"opening {PRESET.title}"
 
 
-@pytest.mark.parametrize("kind", range(3))
+@each("kind", range(3))
 def test_space_never_presses_a_segment_that_changes_the_problem(acting, kind):
     button = acting.bench.problem_panel.kind.button(kind)
     button.setFocus()
@@ -188,6 +190,7 @@ def test_space_never_presses_a_segment_that_changes_the_problem(acting, kind):
     acting.until(lambda: acting.published.playing)
     acting.settle()
     assert acting.picture.task == problem
+    acting.pause()
 
 
 # The question
@@ -209,7 +212,7 @@ ROADS = {
 }
 
 
-@pytest.mark.parametrize("road", ROADS)
+@each("road", ROADS)
 def test_unsaved_work_is_asked_for_and_kept_if_that_is_cancelled(acting, tmp_path, road):
     save(new_experiment("beale", ["lion"], title="Other"), tmp_path / "other.toml")
     tweak(acting)
@@ -358,7 +361,7 @@ def test_it_says_when_another_engine_may_have_given_other_bits(acting, tmp_path)
 # New
 
 
-@pytest.mark.parametrize("kind", ["surface", "formula", "network"])
+@each("kind", ["surface", "formula", "network"])
 def test_a_new_document_is_a_fresh_problem_without_a_file(acting, tmp_path, kind):
     acting.save_file(tmp_path / "race.toml")
     acting.actions.by_name[f"new-{kind}"].trigger()

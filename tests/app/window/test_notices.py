@@ -18,6 +18,7 @@ from app.window.about import about_text, versions
 from app.window.actions import Actions
 from app.window.crash_offer import CrashOffer
 from app.window.notices import MOST, NoticeLog
+from tests.each import each
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_help_opens_notices_and_about(acting):
     assert acting.actions.about.text.toPlainText() == about_text()
 
 
-@pytest.mark.parametrize("answer", ["Show", "Copy", "Discard"])
+@each("answer", ["Show", "Copy", "Discard"])
 def test_a_crash_report_is_shown_copied_or_discarded(acting, answer):
     gone: list[None] = []
     offer = CrashOffer(acting.bench, "Fatal Python error: Segmentation fault", lambda: gone.append(None))

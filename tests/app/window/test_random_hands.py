@@ -139,7 +139,7 @@ def act(open_window, monkeypatch, tmp_path, preset: str, seed: int, actions: int
 
 @pytest.mark.parametrize("preset", ["01_four_optimizers", "23_playground"])
 def test_anything_a_hand_does_at_random_is_survived(open_window, monkeypatch, tmp_path, preset):
-    act(open_window, monkeypatch, tmp_path, preset, 1, 100)
+    act(open_window, monkeypatch, tmp_path, preset, 1, 60)
 
 
 @pytest.mark.slow

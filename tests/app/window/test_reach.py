@@ -94,8 +94,12 @@ def out_of_order(bench) -> list[str]:
     return wrong
 
 
-def test_tab_follows_the_eye_through_controls_that_were_made_later(changed):
+def test_every_control_has_its_place_in_the_tab_order_a_name_and_a_tooltip(changed, qtbot):
+    """Controls that were made later, too: Tab follows the eye."""
     assert not out_of_order(changed.bench)
+    check_tab_order(changed)
+    check_names(changed)
+    check_tab_itself(changed, qtbot)
 
 
 def reached_by_arrows(part: QWidget) -> bool:
@@ -108,7 +112,7 @@ def reached_by_arrows(part: QWidget) -> bool:
     return isinstance(part, QAbstractButton) and part.group() is not None and not part.isChecked()
 
 
-def test_every_control_is_in_the_tab_order(changed):
+def check_tab_order(changed) -> None:
     order = tab_order(changed.shell)
     missed = [
         (part, part.parentWidget())
@@ -120,7 +124,7 @@ def test_every_control_is_in_the_tab_order(changed):
     assert missed == []
 
 
-def test_tab_itself_goes_that_way(changed, qtbot):
+def check_tab_itself(changed, qtbot) -> None:
     declared = changed.bench.run_panel.optimizer.knobs.knobs.values()
     knobs = [knob for tier in TIERS for knob in declared if knob.hyper.tier == tier]
     changed.shell.activateWindow()
@@ -131,7 +135,7 @@ def test_tab_itself_goes_that_way(changed, qtbot):
     assert knobs[1].field.hasFocus()
 
 
-def test_every_control_has_a_name_and_a_tooltip(changed):
+def check_names(changed) -> None:
     nameless, silent = [], []
     for kind in INTERACTIVE:
         for part in changed.bench.findChildren(kind):

@@ -16,6 +16,7 @@ from app.widgets.stepper import Stepper
 from app.widgets.switch import Switch
 from app.window.problem_switch import blank
 from engine import SCHEDULES, TIERS, new_experiment, new_network, new_run, offers
+from tests.each import each
 
 KINDS = list(offers())
 
@@ -60,7 +61,7 @@ def test_a_fresh_experiment_shows_few_settings(open_window, kind):
     assert {"learning rate", "optimizer"} <= set(names(window))
 
 
-@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+@pytest.mark.parametrize("optimizer", ["momentum", pytest.param("adam", marks=pytest.mark.slow)])
 def test_few_settings_after_each_change_of_the_kind_with_any_usual_optimizer(open_window, optimizer):
     window = open_window(new_experiment("rosenbrock", [new_run(optimizer)], updates=0))
     window.shell.resize(*SIZE)
@@ -233,9 +234,13 @@ def any_kind(request, open_window):
     return window
 
 
-def test_search_finds_every_setting_and_gives_it_the_keyboard(any_kind):
+def test_search_finds_all_that_is_named_at_more_and_every_setting_and_gives_it_the_keyboard(any_kind):
     window = any_kind
     search = window.bench.problem_panel.search
+    named = [(more, title) for more in visible_mores(window) for title in more.titles]
+    assert len(named) > 10
+    for more, title in named:
+        assert any(more.isAncestorOf(found.control) for found in search.matches(title)), title
     wanted = [
         part
         for panel in panels(window)
@@ -253,16 +258,8 @@ def test_search_finds_every_setting_and_gives_it_the_keyboard(any_kind):
         window.until(lambda part=part: seen(part))
 
 
-def test_search_finds_all_that_is_named_at_more(any_kind):
-    search = any_kind.bench.problem_panel.search
-    named = [(more, title) for more in visible_mores(any_kind) for title in more.titles]
-    assert len(named) > 10
-    for more, title in named:
-        assert any(more.isAncestorOf(found.control) for found in search.matches(title)), title
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
+@each(
+    "text, name",
     [("weight decay", "weight_decay"), ("clip", "clip_norm"), ("L1", "l1"), ("warm", "warmup")],
 )
 def test_words_of_a_setting_lead_to_it(window, text, name):

@@ -9,6 +9,7 @@ from engine.architectures.forward import evaluation_pieces, layer_pieces, loss_p
 from engine.architectures.mlp import LOSS_ONLY, MEASURING
 from engine.interruption import Interruption, finish
 from engine.training.stream import DONE, FIXED, FLAG, REPLACED, RESHUFFLED
+from tests.each import each
 from tests.engine.architectures.objective import PackedObjective
 from tests.engine.architectures.stored import CASES, RATE, STORED, UPDATES, network_of, packed_case, title
 
@@ -21,7 +22,7 @@ def close(found, expected, relative) -> bool:
     return np.abs(found - expected).max() <= relative * np.abs(expected).max()
 
 
-@pytest.mark.parametrize("place", ALL, ids=title)
+@each("place", ALL)
 def test_loss_gradient_and_outputs_are_those_of_pytorch(place) -> None:
     net, theta = network_of(CASES[place]), STORED[f"theta/{place}"]
     assert net.parameters == len(theta)
@@ -34,7 +35,7 @@ def test_loss_gradient_and_outputs_are_those_of_pytorch(place) -> None:
     assert close(outputs, STORED[f"outputs/{place}"].reshape(outputs.shape), 1e-12)
 
 
-@pytest.mark.parametrize("place", ALL, ids=title)
+@each("place", ALL)
 def test_fifty_updates_end_where_pytorch_ends(place) -> None:
     objective, theta = PackedObjective(packed_case(place)), STORED[f"theta/{place}"].copy()
     for _ in range(UPDATES):
@@ -125,7 +126,7 @@ def packed_many(place, times):
         STORED.update({f"{name}/{place}": values for name, values in kept.items()})
 
 
-@pytest.mark.parametrize("place", ONE_ANSWER, ids=title)
+@each("place", ONE_ANSWER)
 def test_one_pass_finds_loss_agreement_and_outputs(place) -> None:
     """Of outputs at every step of a sequence, at every step."""
     case, net, theta = CASES[place], network_of(CASES[place]), STORED[f"theta/{place}"]

@@ -14,14 +14,13 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.choices import choose
 from engine.interruption import finish
+from tests.each import each
 from tests.engine.architectures.objective import PackedObjective
 
 with np.load(Path(__file__).parents[1] / "reference" / "targets.npz") as file:
     STORED = dict(file)
 CASES = json.loads(str(STORED["cases"]))
-every_case = pytest.mark.parametrize(
-    "place", range(len(CASES)), ids=[f"{case['kind']} {case['loss']} {case['sizes']} {case['steps']}" for case in CASES]
-)
+every_case = each("place", range(len(CASES)))
 
 
 def made(place):

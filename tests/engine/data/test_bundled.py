@@ -10,6 +10,7 @@ import pytest
 
 from engine.contracts import SettingError
 from engine.data import DATASETS, bundled
+from tests.each import each
 from tests.engine.data.made import make
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "data"
@@ -29,7 +30,7 @@ KNOWN = {
     ),
     "diabetes": (442, 10, None, 0.0, "84ec38030d0ff6dfdc32f475c5633e39e7ada9dbc328d3deb29bb757eec6a331"),
 }  # fmt: skip
-every_file = pytest.mark.parametrize("key", KNOWN)
+every_file = each("key", KNOWN)
 
 
 def measured(key: str, **values: object) -> tuple[np.ndarray, np.ndarray]:

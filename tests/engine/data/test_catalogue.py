@@ -11,9 +11,10 @@ import pytest
 from engine.choices import choose
 from engine.contracts import Hyper, SettingError, Value
 from engine.data import DATASETS, FEATURES, Dataset, Table, examples_of, possible_features, shape_of, training_data
+from tests.each import each
 from tests.engine.data.made import make
 
-every_dataset = pytest.mark.parametrize("entry", DATASETS.values(), ids=list(DATASETS))
+every_dataset = each("entry", DATASETS.values())
 # Of seed 7 with noise .5: the first inputs and the (last) target of example 3, the sums of all inputs and targets.
 STORED = {
     "circle": ([-0.004920733653201192, -0.967695653370494], 1.0, 15.700672148190012, 249.0),
@@ -136,7 +137,7 @@ def test_the_seed_decides_to_the_bit(entry: Dataset) -> None:
     assert (first.inputs != other.inputs).any() or (first.targets != other.targets).any()
 
 
-@pytest.mark.parametrize("key", STORED)
+@each("key", STORED)
 def test_the_data_of_a_seed_stay_what_they_were(key: str) -> None:
     inputs, target, all_inputs, all_targets = STORED[key]
     noise = {knob.name: 0.5 for knob in DATASETS[key].knobs if knob.name == "noise"}

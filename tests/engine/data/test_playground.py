@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from engine.data import DATASETS
+from tests.each import each
 from tests.engine.data.made import make
 
 SEEDS = range(1, 6)
 COUNT = 2000
 KEYS = ("circle", "xor", "gauss", "spiral", "reg_plane", "reg_gauss")
-every_seed = pytest.mark.parametrize("seed", SEEDS)
+every_seed = each("seed", SEEDS)
 
 
 def near(values: np.ndarray, expected: float, deviation: float) -> bool:

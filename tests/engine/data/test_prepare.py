@@ -240,14 +240,14 @@ def with_classes(*counts: int) -> Examples:
 )
 def test_a_table_is_split_by_class(counts, share, trained) -> None:
     for seed in range(20):
-        data = training_data(with_classes(*counts), ("x",), "none", share, seed, stratified=True)
+        data = training_data(with_classes(*counts), ("x",), "none", share, seed, split="stratified")
         found = np.bincount(data.targets[: data.train].astype(int), minlength=len(counts))
         assert tuple(found) == trained
         assert sorted(data.raw[:, 0]) == list(range(sum(counts)))
 
 
 def test_more_classes_than_training_examples_are_split_all_the_same() -> None:
-    data = training_data(with_classes(*[2] * 10), ("x",), "none", 0.2, 1, stratified=True)
+    data = training_data(with_classes(*[2] * 10), ("x",), "none", 0.2, 1, split="stratified")
     assert data.train == 4 and len(set(data.targets[:4])) == 4
 
 
@@ -255,6 +255,6 @@ def test_every_example_of_a_class_is_equally_likely_to_be_trained_on() -> None:
     seeds, examples = 1000, with_classes(8, 4)
     chosen = np.zeros(12)
     for seed in range(seeds):
-        data = training_data(examples, ("x",), "none", 0.5, seed, stratified=True)
+        data = training_data(examples, ("x",), "none", 0.5, seed, split="stratified")
         chosen[data.raw[: data.train, 0].astype(int)] += 1
     assert np.abs(chosen - seeds / 2).max() < 5 * math.sqrt(seeds * 0.25)

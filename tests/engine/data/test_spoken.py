@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from assets.data import make_spoken
-from engine.contracts import SettingError
-from engine.data import DATASETS, bundled
+from engine import SettingError, Table, choose, new_network, split_knob
+from engine.data import DATASETS, bundled, training_data
+from engine.problems.kind import problem_of
 from tests.engine.data.made import make
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "data"
@@ -65,3 +66,35 @@ def test_a_file_that_is_missing_or_broken_is_named(
         make("spoken")
     monkeypatch.undo()
     assert len(make("spoken").targets) == 1200
+
+
+def test_a_split_by_voice_validates_with_voices_never_trained_on() -> None:
+    examples = make("spoken")
+    assert examples.groups is not None and len(make_spoken.VOICES) == 20
+    assert np.bincount(examples.groups).tolist() == [len(make_spoken.WORDS) * make_spoken.TAKES] * 20
+    for seed, share, voices in ((1, 0.8, 16), (2, 0.5, 10), (3, 0.01, 1), (4, 1.0, 20)):
+        data = training_data(examples, (), "none", share, seed, split="grouped")
+        places = {row.tobytes(): voice for row, voice in zip(examples.inputs, examples.groups, strict=True)}
+        found = [places[row.tobytes()] for row in data.raw]
+        trained, others = set(found[: data.train]), set(found[data.train :])
+        assert len(trained) == voices and data.train == 60 * voices and not trained & others
+
+
+def test_some_of_the_words_keep_their_voices() -> None:
+    every, few = make("spoken"), make("spoken", samples=100)
+    places = {row.tobytes(): voice for row, voice in zip(every.inputs, every.groups, strict=True)}
+    assert [places[row.tobytes()] for row in few.inputs] == few.groups.tolist()
+
+
+def test_data_without_groups_are_not_split_by_them() -> None:
+    told = r"split: the examples of {} belong to no groups \(such as voices\), got grouped: use shuffled or stratified"
+    with pytest.raises(SettingError, match=told.format("Iris")):
+        new_network("iris", ["sgd"], split="grouped")
+    table = Table("mine", ("a", "b"), "class", np.zeros((4, 2)), np.arange(4.0) % 2, ("A", "B"))
+    with pytest.raises(SettingError, match=told.format("mine")):
+        new_network(table, ["sgd"], split="grouped")
+    task = new_network("spoken", ["sgd"], split="grouped", share=0.8).problem
+    assert split_knob(task.data).titles == ("shuffled", "stratified", "by voice")
+    assert split_knob(choose(DATASETS, "iris")).options == ("shuffled", "stratified")
+    assert task.having("data", "iris").split == "shuffled", "other data come with their own split"
+    assert problem_of(task).subject.data.train == 960

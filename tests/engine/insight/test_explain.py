@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine import OPTIMIZERS, Formula, Session, explain, formula, new_experiment, new_network, new_run, symbol
+from tests.each import each
 
 AT = (0, 1, 2, 5, 6, 50)
 
@@ -31,7 +32,7 @@ def test_the_last_line_is_the_step(optimizer: str, decay: float) -> None:
             assert lines[-1].value == pytest.approx(peek.step[coordinate], rel=1e-9, abs=1e-13)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("optimizer", OPTIMIZERS)
 def test_the_new_values_of_the_slots_are_those_of_the_next_update(optimizer: str) -> None:
     run = new_run(optimizer, learning_rate=0.01, batch="single")
     session = Session(new_experiment("himmelblau", [run], noise=0.1, updates=0))
@@ -71,7 +72,7 @@ def test_decoupled_decay_stands_beside_the_rule() -> None:
         assert explain(peek, 1)[-1].value == pytest.approx(peek.step[1] - shrunk[1], rel=1e-6)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("optimizer", OPTIMIZERS)
 def test_the_text_is_complete_and_short(optimizer: str) -> None:
     entry = OPTIMIZERS[optimizer]
     peek = next(iter(peeks(optimizer)))
@@ -88,7 +89,7 @@ def test_the_text_is_complete_and_short(optimizer: str) -> None:
     assert all(len(line.numbers) < 200 for line in lines)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("optimizer", OPTIMIZERS)
 def test_the_rule_survives_zero_and_huge_gradients(optimizer: str) -> None:
     for text, start in (("0*x + 0*y", (1.0, 1.0)), ("x^2 + y^2", (0.0, 0.0)), ("x^40 + y^40", (300.0, -20.0))):
         session = Session(new_experiment(Formula(text), [new_run(optimizer, weight_decay=0.0)], start=start))

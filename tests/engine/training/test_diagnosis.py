@@ -76,7 +76,7 @@ def test_every_surface_at_a_million_times_its_rate(surface: str, factor: float) 
     survive(Session(new_experiment(surface, runs, updates=0)))
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("optimizer", OPTIMIZERS)
 def test_every_optimizer_with_extreme_knobs(optimizer: str) -> None:
     """Each knob at both ends of its range, or at every option, from a start far outside."""
     entry = OPTIMIZERS[optimizer]

@@ -27,6 +27,7 @@ from engine import (
 )
 from engine.training.drive import is_drivable
 from engine.training.stream import SEEN
+from tests.each import each
 
 COSINE = {"kind": "cosine", "length": 40, "final_fraction": 0.25}
 
@@ -108,7 +109,7 @@ def test_what_grows_beyond_all_numbers_stays_at_the_end_of_the_range() -> None:
     assert np.isfinite(session.runs[0].machine.theta).all()
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("optimizer", OPTIMIZERS)
 def test_every_number_of_every_optimizer_may_be_driven(optimizer: str) -> None:
     entry = OPTIMIZERS[optimizer]
     for hyper in (knob for knob in entry.knobs if is_drivable(knob) and knob.name not in entry.refused):

@@ -22,6 +22,7 @@ from engine import (
     new_run,
     preview,
 )
+from tests.each import each
 
 PLANE = Formula("x + y", {}, (-1.0, 1.0, -1.0, 1.0))
 FLAT = Formula("0*x + 0*y", {}, (-1.0, 1.0, -1.0, 1.0))
@@ -37,7 +38,7 @@ def path(columns: dict[str, np.ndarray]) -> np.ndarray:
     return np.column_stack([columns["x"], columns["y"]])
 
 
-@pytest.mark.parametrize("surface", SURFACES)
+@each("surface", SURFACES)
 def test_a_row_is_what_happened_at_that_update(surface: str) -> None:
     rate = SURFACES[surface].rate
     session = trained(surface, new_run("sgd", learning_rate=rate), updates=50)

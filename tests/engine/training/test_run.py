@@ -28,7 +28,7 @@ from engine import (
 from engine.contracts import Kernel
 from tests.each import each
 
-EVERY_OPTIMIZER = pytest.mark.parametrize("optimizer", OPTIMIZERS)
+EVERY_OPTIMIZER = each("optimizer", OPTIMIZERS)
 
 # A run's life: after this many updates, this change.
 LIFE = (

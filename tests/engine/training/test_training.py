@@ -10,15 +10,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from engine import Session, full_history
 from engine.architectures.forward import loss_of
 from engine.training.stream import BATCH
+from tests.each import each
 from tests.engine.reference.trainings import TRAININGS
 
 CLOSE = {"rtol": 1e-9, "atol": 0.0}
-EVERY = pytest.mark.parametrize("name", TRAININGS)
+EVERY = each("name", TRAININGS)
 
 with np.load(Path(__file__).parents[1] / "reference" / "training.npz") as file:
     STORED = dict(file)

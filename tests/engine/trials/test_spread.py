@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from engine import Summary, Trial, Work, new_experiment, plan_of, run_trials, trial
+import pytest
+
+from engine import SettingError, Summary, Trial, Work, new_experiment, plan_of, run_trials, trial
 
 
 @dataclass
@@ -69,6 +72,65 @@ def test_a_trial_that_fails_says_so_and_the_others_go_on() -> None:
     assert sum(not summary.failed for summary in found) == 7
     lost = [summary for _, summary in run_trials(trials(1)[:1], Threads(1, _Failing(_Gone, 99), (_Gone,)))]
     assert "3 times" in lost[0].failed
+
+
+class _Breaking(Executor):
+    """Breaks as processes do: when one ends, whatever is with the executor is lost."""
+
+    def __init__(self, ends: Callable[[Trial], bool]) -> None:
+        self.ends = ends
+        self.lock = threading.Lock()
+        self.at_work: list[Future[Summary]] = []
+        self.threads: list[threading.Timer] = []
+        self.broken = False
+
+    def submit(self, work: Work, one: Trial) -> Future[Summary]:  # type: ignore[override]
+        with self.lock:
+            if self.broken:
+                raise BrokenExecutor
+            future: Future[Summary] = Future()
+            self.at_work.append(future)
+        self.threads.append(threading.Timer(0.02 if self.ends(one) else 0.05, self._finish, (future, work, one)))
+        self.threads[-1].start()
+        return future
+
+    def _finish(self, future: Future[Summary], work: Work, one: Trial) -> None:
+        with self.lock:
+            if self.broken:
+                return
+            self.broken = self.ends(one)
+            if self.broken:
+                for lost in self.at_work:
+                    lost.set_exception(BrokenExecutor())
+            else:
+                self.at_work.remove(future)
+                future.set_result(work(one))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        for thread in self.threads:
+            thread.join()
+
+
+@dataclass
+class _Fragile(Threads):
+    ends: Callable[[Trial], bool] = lambda one: False
+
+    def open(self) -> Executor:
+        self.opened += 1
+        return _Breaking(self.ends)
+
+
+def test_a_trial_that_ends_its_worker_fails_alone() -> None:
+    expected = digests(Threads(1))
+    found = list(run_trials(trials(), _Fragile(2, ends=lambda one: one.seed == 2 and one.group == "sgd")))
+    failed = [(one.group, one.seed) for one, summary in found if summary.failed]
+    assert failed == [("sgd", 2)] and len(found) == 8
+    assert all(expected[one.key] == summary.digest for one, summary in found if not summary.failed)
+
+
+def test_workers_of_which_none_stays_are_told() -> None:
+    with pytest.raises(SettingError, match="in a row"):
+        list(run_trials(trials(), _Fragile(2, ends=lambda one: True)))
 
 
 class _Never(Executor):

@@ -28,6 +28,7 @@ from engine import (
     new_network,
     possible_features,
 )
+from tests.each import each
 
 
 def picture(data="circle", hidden=None, moved: bool = False, **settings):
@@ -67,13 +68,14 @@ def type_in(qtbot, field, text: str) -> None:
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
-@pytest.mark.parametrize("moved", [False, True])
-@pytest.mark.parametrize("key", DATASETS)
+@each("key, moved", [(key, moved) for key in DATASETS for moved in (False, True)])
 def test_every_data_set_shows_its_knobs_and_fits_the_column(opened, fits, key, moved):
     opened.refresh(picture(key, moved=moved))
     data, entry = opened.panels["network"].data, DATASETS[key]
     assert data.chooser.key == key and data.chooser.currentText() == entry.title
-    assert set(data.knobs.knobs) == {knob.name for knob in entry.knobs} | {"train_share", "data_seed", "target"}
+    splits = {"split"} if entry.groups is not None else set()
+    named = {knob.name for knob in entry.knobs} | {"train_share", "data_seed", "target"} | splits
+    assert set(data.knobs.knobs) == named
     for words in (entry.summary, entry.licence):
         assert words.split("&")[0] in data.chooser.toolTip()
     assert opened.told == []
@@ -88,10 +90,11 @@ def test_another_data_set_brings_the_share_and_the_scaling_that_suit_it(problem)
     assert problem.told[2] == {"data": "wine"}
 
 
-@pytest.mark.parametrize("key", DATASETS)
+@each("key", DATASETS)
 def test_what_choosing_data_asks_of_the_engine_is_possible(problem, key):
     before = picture(moved=True)
     problem.refresh(before)
+    problem.told.clear()
     chooser = problem.panels["network"].data.chooser
     chooser.chosen.emit(key)
     task = before.task
@@ -246,7 +249,7 @@ def test_units_out_of_range_are_refused_in_words(problem, fits, qtbot):
     assert problem.told == [{"hidden.1.units": 9}, "settled"] and not row.fault.isVisible()
 
 
-@pytest.mark.parametrize("key", LOSSES)
+@each("key", LOSSES)
 def test_every_loss_shows_its_formula_and_its_knobs(opened, fits, key):
     entry = LOSSES[key]
     opened.refresh(picture("circle", loss=key))
@@ -267,7 +270,7 @@ def test_only_the_losses_for_the_purpose_are_offered(problem):
         assert [entry.tier for entry in offered] == sorted((entry.tier for entry in offered), key=TIERS.index)
 
 
-@pytest.mark.parametrize("key", INITIALIZERS)
+@each("key", INITIALIZERS)
 def test_every_initializer_shows_its_formula_and_its_knobs(opened, fits, key):
     entry = INITIALIZERS[key]
     opened.refresh(picture(initializer=key, moved=True))
@@ -366,7 +369,7 @@ def test_a_refused_change_is_shown_as_it_was(problem, qtbot):
     assert row.units.value == 4
 
 
-@pytest.mark.parametrize("key", ACTIVATIONS)
+@each("key", ACTIVATIONS)
 def test_every_activation_is_told_with_its_formula(problem, key):
     problem.refresh(picture(hidden=(Layer(3, key),)))
     row = problem.panels["network"].layers.rows[0]

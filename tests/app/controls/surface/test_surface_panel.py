@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from app.controls.problem_panel import ProblemPanel
 from app.look.theme import DARK
 from engine import SURFACES, Choice, Formula, Session, new_experiment, new_network, offers
+from tests.each import each
 
 KINDS = list(offers())
 
@@ -28,7 +29,7 @@ def problem(show_in_column):
     return made
 
 
-@pytest.mark.parametrize("key", SURFACES)
+@each("key", SURFACES)
 def test_every_surface_shows_its_formula_and_knobs(problem, fits, key):
     problem.refresh(Session(new_experiment(key, ["sgd"])).picture())
     entry = SURFACES[key]

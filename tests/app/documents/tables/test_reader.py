@@ -578,7 +578,7 @@ def test_what_progress_raises_ends_the_reading(monkeypatch, label) -> None:
         assert max(calls) < 0.5
 
 
-@pytest.mark.parametrize("label", ["", "t"])
+@pytest.mark.parametrize("label", ["", pytest.param("t", marks=pytest.mark.slow)])
 def test_a_survey_takes_no_more_memory_for_a_longer_file(tmp_path, monkeypatch, label) -> None:
     monkeypatch.setattr(csv_source, "_BLOCK", 2**14)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from app.export.figure import figure_bytes
 from app.export.figure_content import StageContent
@@ -39,12 +40,37 @@ def test_points_and_centres_are_edited_with_the_mouse(window):
     assert [run.shown.theta[2] for run in window.picture.runs] == [window.picture.task.centres[2]] * 2
     window.until(lambda: view._moved is None and np.allclose(view.centres[1], goal, atol=0.1))
 
+    settled, view.chart._taken = [], None
+    view.settled.connect(lambda: settled.append(view.chart.taken))
+    x0, x1, y0, y1 = view.chart.view.region
+    view.chart._held = tuple(view.centres[0])  # the crosshair of the keyboard
+    for key, modifier, taken, right, up in (
+        (Qt.Key.Key_Return, 0, 0, 0.0, 0.0),
+        (Qt.Key.Key_Right, 0, 0, 0.01, 0.0),
+        (Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier, 0, 0.0, 0.001),
+        (Qt.Key.Key_Enter, 0, 1, 0.0, 0.0),
+        (Qt.Key.Key_Down, 0, 1, 0.0, -0.01),
+        (Qt.Key.Key_Return, 0, 0, 0.0, 0.0),
+    ):
+        before, count = view.centres.copy(), len(settled)
+        window.qtbot.keyClick(view.chart, key, Qt.KeyboardModifier(modifier))
+        assert view.chart.taken == taken and len(settled) == count + (right != 0.0 or up != 0.0)
+        goal = before[taken] + (right * (x1 - x0), up * (y1 - y0))
+        np.testing.assert_allclose(view.centres[taken], goal, atol=0.02 * (right + abs(up)) * (x1 - x0))
+        np.testing.assert_array_equal(view.centres[1 - taken], before[1 - taken])
+    assert window.picture.update == 0, "the arrow keys are those of the centres"
+    window.until(lambda: np.array_equal(np.ravel(window.picture.task.centres), view.centres.ravel()))
+    window.qtbot.keyClick(view.chart, Qt.Key.Key_Escape)
+    assert view.chart.taken is None
+
     view.brush.choose(ADD)
     mouse.click(5.5, -5.0)
     window.settle()
     assert isinstance(window.picture.task.points, Table) and window.picture.problem.examples == 61
     window.advance(20)
     assert len(view.chart.handles) == 0, "the runs have begun"
+    window.qtbot.keyClick(view.chart, Qt.Key.Key_Return)
+    assert view.chart.taken is None
     mouse.click(-5.5, -5.0)
     window.settle()
     assert window.picture.problem.examples == 62 and window.picture.update >= 20, "they go on with one more"

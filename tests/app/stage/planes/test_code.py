@@ -19,6 +19,22 @@ def test_it_is_for_autoencoders_with_a_hidden_layer():
         assert CodeView.fits(Session(new_network("iris", ["sgd"], **settings)).picture()) == fits
 
 
+def test_recurrent_and_convolutional_autoencoders_are_decoded_too(see):
+    dense = [{"kind": "convolution", "channels": 2}, {"kind": "dense", "units": 2, "activation": "tanh"}]
+    for settings in (
+        {"architecture": {"kind": "recurrent", "cell": "gru", "units": 5}},
+        {"architecture": "convolutional", "stages": dense},
+    ):
+        seen = see(CodeView, DIGITS, target="inputs", scaling="common", **settings, hidden=None)
+        assert seen.view.fits(seen.picture)
+        seen.advance(10)
+        seen.view.chart.put.emit(0.25, -0.5)
+        snapshot = seen.refresh()
+        asked = next(query for query in seen.view.queries() if isinstance(query, Decoded))
+        assert snapshot.answer(Decoded).shape == (64,) and np.isfinite(seen.view.beside.decoded.values).all()
+        assert len(asked.code) == snapshot.answer(Code).values.shape[1]
+
+
 def test_examples_stand_where_their_codes_are(see):
     seen = see(CodeView, "iris", target="inputs", hidden=(5, 2, 5))
     snapshot = seen.advance(20)

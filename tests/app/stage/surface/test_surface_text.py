@@ -16,6 +16,7 @@ from app.stage.markers import border_point
 from app.stage.terrain import bilinear
 from app.stage.view import View
 from engine import OPTIMIZERS, new_run
+from tests.each import each
 
 VIEW = View(-2.0, 2.0, -1.0, 3.0, QRectF(50, 10, 400, 300))
 
@@ -93,7 +94,7 @@ def test_arrows_point_downhill_and_grow_with_the_norm():
         assert arrows.shape(np.array(nothing), "gradient", VIEW) is None
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("optimizer", OPTIMIZERS)
 def test_the_momentum_arrow_is_minus_the_slot_that_is_declared(optimizer):
     slot = OPTIMIZERS[optimizer].momentum
     found = arrows.vector(peek(optimizer), "momentum")

@@ -21,6 +21,7 @@ from engine import (
 from engine.architectures.losses import LOSSES
 from engine.problems.supervised.references import discarded_variance
 from engine.problems.supervised.task import network_need
+from tests.each import each
 
 RNN = {"kind": "recurrent", "units": 5}
 CASES = {
@@ -29,7 +30,7 @@ CASES = {
     "classes": {"data": {"kind": "echo", "samples": 60}, "architecture": RNN},
     "inputs": {"data": "iris", "hidden": (2,), "target": "inputs", "scaling": "standardise"},
 }
-every_case = pytest.mark.parametrize("case", CASES)
+every_case = each("case", CASES)
 
 
 def session(case, **changes) -> Session:

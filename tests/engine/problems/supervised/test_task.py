@@ -25,6 +25,7 @@ from engine import (
 )
 from engine.memory import MEMORY_LIMIT
 from engine.problems.supervised.task import network_need
+from tests.each import each
 
 
 def task(data="circle", **settings) -> NetworkTask:
@@ -96,7 +97,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("setting", "value", "sentence"), WRONG, ids=range(len(WRONG)))
+@each("setting, value, sentence", WRONG)
 def test_a_wrong_setting_is_refused_in_words(setting, value, sentence) -> None:
     with pytest.raises(SettingError) as refused:
         task().having(setting, value)

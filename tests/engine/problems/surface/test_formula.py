@@ -17,6 +17,7 @@ from engine.contracts import SettingError
 from engine.expressions.expression import FUNCTIONS, NODES, OPERATORS
 from engine.expressions.notation import ExpressionError
 from engine.problems.surface.formula import OPERATIONS, PARAMETERS, Program, formula_objective, program, read_formula
+from tests.each import each
 
 POINTS = [(1.3, 0.7), (-0.8, 0.45), (0.37, -1.9), (-2.4, -0.15), (0.91, 2.6)]
 POSITIVE = [(abs(x), abs(y)) for x, y in POINTS]
@@ -108,7 +109,7 @@ def test_between_kinks_derivatives_equal_central_differences(text: str) -> None:
         assert (dx, dy) == pytest.approx((along, across), rel=1e-7, abs=1e-8)
 
 
-@pytest.mark.parametrize("text", [*SMOOTH, *KINKED])
+@each("text", [*SMOOTH, *KINKED])
 def test_machine_and_tree_agree(text: str) -> None:
     formula = named(text)
     for x, y in POINTS:
@@ -124,7 +125,7 @@ def test_every_operation_of_the_machine_is_compared() -> None:
 SPECIAL = (-math.inf, -1e300, -2.5, -1.0, -0.0, 0.0, 0.4, 1.0, 3.0, 1e17, math.inf, math.nan)
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, *OPERATORS])
+@each("name", [*FUNCTIONS, *OPERATORS])
 def test_outside_a_domain_the_machine_says_what_the_tree_says(name: str) -> None:
     if name in FUNCTIONS:
         text = f"{name}({', '.join(['x', 'y', 'x - y'][: FUNCTIONS[name].arity])})"

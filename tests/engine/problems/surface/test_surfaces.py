@@ -12,6 +12,7 @@ import pytest
 
 from engine.expressions.expression import parse
 from engine.problems.surface import SURFACES, Surface
+from tests.each import each
 
 DOUBLES = ctypes.POINTER(ctypes.c_double)
 INTEGERS = ctypes.POINTER(ctypes.c_int64)
@@ -30,7 +31,7 @@ FAMILIES = [
 STENCIL = ((1, 45 / 60), (2, -9 / 60), (3, 1 / 60))
 POINTS = 25
 
-every_surface = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
+every_surface = each("surface", SURFACES.values())
 
 
 class Called:
@@ -210,7 +211,11 @@ def test_quadratic_has_the_curvatures_and_axes_of_its_knobs(condition: float, ro
     assert called.value(*(shallow + steep)) == pytest.approx((1.0 + condition) / 2.0, rel=1e-12)
 
 
-@pytest.mark.parametrize("start", [(5.5, -2.4), (6.0, -2.7), (5.0, -2.2)], ids=str)
+@pytest.mark.parametrize(
+    "start",
+    [(5.5, -2.4), *(pytest.param(other, marks=pytest.mark.slow) for other in ((6.0, -2.7), (5.0, -2.2)))],
+    ids=str,
+)
 def test_cliff_throws_descent_out_unless_clipped(start: tuple[float, float]) -> None:
     """Without clipping the way is chaotic, about three in ten arrive: so a cloud of starts, and a band."""
     called = Called(SURFACES["cliff"])

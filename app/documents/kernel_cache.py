@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import shlex
 import shutil
 import stat
 import sys
@@ -22,7 +23,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.documents.user_folders import cache_home
-from app.launch.program import quoted
 
 ENGINE = Path(__file__).resolve().parent.parent.parent / "engine"
 KEPT = 3  # folders of other engines: the one before an update, and a branch or two
@@ -81,6 +81,12 @@ def prepare() -> KernelCache:
 
 def key(engine: Path = ENGINE) -> str:
     """A name for all that compiled kernels depend on: the engine's sources, Numba, Python, the processor."""
+    kind = f"{sources(engine)} {sys.implementation.cache_tag} {processor()}"
+    return hashlib.sha256(kind.encode()).hexdigest()[:24]
+
+
+def sources(engine: Path = ENGINE) -> str:
+    """A name for the engine's sources and Numba: all that results depend on besides the kind of processor."""
     digest = hashlib.sha256()
     for path in sorted(engine.rglob("*.py")):
         content = path.read_bytes()
@@ -90,7 +96,6 @@ def key(engine: Path = ENGINE) -> str:
         found = importlib.util.find_spec(package)
         if found and found.origin:
             digest.update(Path(found.origin).with_name("_version.py").read_bytes())
-    digest.update(f"{sys.implementation.cache_tag} {processor()}".encode())
     return digest.hexdigest()[:24]
 
 
@@ -123,7 +128,7 @@ def trouble(folder: Path) -> str:
         if status.st_uid != os.geteuid():
             return f"{folder} belongs to another user"
         if status.st_mode & 0o022:
-            return f"{folder} can be written by other users (empty it, then `{quoted('chmod', '700', str(folder))}`)"
+            return f"{folder} can be written by other users (empty it, then `chmod 700 {shlex.quote(str(folder))}`)"
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.launch import kernel_cache
+from app.documents import kernel_cache
 from app.launch.environment import ROOT
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and owners are POSIX")
@@ -51,7 +51,7 @@ def test_the_key_changes_with_the_processor(monkeypatch):
 
 
 def test_choosing_the_folder_does_not_import_numba():
-    code = "import sys; from app.launch import kernel_cache as k; k.prepare(); print('numba' in sys.modules)"
+    code = "import sys; from app.documents import kernel_cache as k; k.prepare(); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 

@@ -1,0 +1,1 @@
+"""What the stage and the figures of policies have in common."""

@@ -1,0 +1,101 @@
+"""The run library of a window: runs that end or are pinned go into it, and it opens over the window."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.compare.library_page import LibraryPage
+from app.documents.preferences import KEEPS_RUNS
+from app.documents.settings import Settings
+from app.look.theme import Theme
+from app.widgets.popup import Popup
+from app.window.files import Files
+from app.window.workbench import Workbench
+from app.workers.finished_runs import FinishedRuns
+from app.workers.library_job import LibraryJob
+from engine import Experiment
+
+COLUMNS = "library.columns"
+
+_SIZE = 1180, 760
+
+
+class LibraryPanel(Popup):
+    """The library over the window."""
+
+    def __init__(self, theme: Theme, owner: QWidget, job: LibraryJob) -> None:
+        super().__init__(owner, "Library of runs", *_SIZE)
+        self.setAccessibleName("Library of runs")
+        self.page = LibraryPage(theme, job)
+        self.body.addWidget(self.page, 1)
+
+    def popup(self) -> None:
+        super().popup()
+        self.page.search.setFocus()
+
+
+class RunLibrary(QObject):
+    """Keeps the runs of a workbench, once it has begun, and shows those of all windows."""
+
+    def __init__(self, bench: Workbench, files: Files, settings: Settings) -> None:
+        super().__init__(bench)
+        self._bench, self._files, self._settings = bench, files, settings
+        self._finished = FinishedRuns()
+        self._has_begun = False
+        self.job = LibraryJob(self)
+        self.job.warned.connect(bench.toast.warn)
+        self.job.failed.connect(bench.toast.fail)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether finished runs are kept."""
+        return bool(self._settings.get(KEEPS_RUNS, True))
+
+    def toggle_keeping(self) -> None:
+        self._settings.set(KEEPS_RUNS, not self.keeps)
+
+    def begin(self) -> None:
+        """Keep what ends, or is pinned, from now on."""
+        self._has_begun = True
+        self._bench.frames.timeout.connect(self.look)
+
+    def look(self) -> None:
+        """Take what has ended of what was published last, once a frame."""
+        published = self._bench.training.published
+        if published is not None and self.keeps and (due := self._finished.look(published, time.monotonic())):
+            self.job.keep(due)
+
+    def finish(self) -> None:
+        """Keep what has ended just now, and end; called once the training has ended."""
+        if self._has_begun and self.keeps:
+            self.look()
+            if due := self._finished.flush():
+                self.job.keep(due)
+        self.job.finish()
+
+    @cached_property
+    def panel(self) -> LibraryPanel:
+        """Made when it is first wanted."""
+        panel = LibraryPanel(self._bench.theme, self._bench, self.job)
+        columns = self._settings.get(COLUMNS, [])
+        panel.page.choose_columns([str(column) for column in columns] if isinstance(columns, list) else [])
+        panel.page.columns_chosen.connect(lambda chosen: self._settings.set(COLUMNS, chosen))
+        panel.page.open_wanted.connect(self._open)
+        panel.page.told.connect(self._bench.toast.tell)
+        return panel
+
+    def show(self) -> None:
+        self.panel.popup()
+
+    def set_theme(self, theme: Theme) -> None:
+        if "panel" in vars(self):
+            self.panel.page.set_theme(theme)
+
+    def _open(self, experiment: Experiment, update: int) -> None:
+        """Open the experiment of a run as a document without a file, and compute its runs again to where it stood."""
+        self.panel.hide()
+        self._files.leave(lambda: self._bench.document.open(experiment, update=update))

@@ -1,0 +1,296 @@
+"""The workers of a Dask cluster: those of the same Fall Line compute trials, others are refused with a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import sys
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from app.documents.files import shown
+from app.workers.crew import Member
+from app.workers.trial_worker import Identity, Outcome, bundle, give_up, identity, work
+from engine import SettingError, Work
+
+PACKAGE = "distributed"
+_LOGGERS = (PACKAGE, f"{PACKAGE}.client", f"{PACKAGE}.gc", "tornado.application")
+_ANSWER = 5.0  # seconds that a scheduler has to answer
+_JOIN = 10.0  # seconds to wait for a first worker: one that was lost is started again in less
+_LOOK = 1.0  # seconds between two looks at who is there
+_BUNDLE = 0.1  # seconds that a bundle of calls should take
+_LARGEST = 64  # calls in a bundle
+
+
+class DaskCluster:
+    """The workers that a Dask scheduler knows at any time, each with as many trials at once as it has threads.
+
+    A worker that is lost costs nothing but time: Dask hands its trials to others.
+    """
+
+    lost: tuple[type[BaseException], ...] = ()
+
+    def __init__(self, address: str) -> None:
+        self.title = address
+        self._client = uuid.uuid4().hex
+        self._executor: _DaskExecutor | None = None
+
+    @property
+    def count(self) -> int:
+        """How many trials keep the workers busy: short ones travel several at a time."""
+        return self._executor.room if self._executor is not None else 1
+
+    @property
+    def work(self) -> Work:
+        return partial(work, client=self._client)
+
+    def open(self) -> Executor:
+        self._client = uuid.uuid4().hex
+        self._executor = _DaskExecutor(self.title, self._client)
+        try:
+            self._executor.begin()
+        except BaseException:
+            self._executor.shutdown()
+            raise
+        return self._executor
+
+    def members(self) -> tuple[Member, ...]:
+        if self._executor is None or self._executor.has_ended:
+            self.open().shutdown()
+        assert self._executor is not None
+        return self._executor.members
+
+
+@dataclass(slots=True)
+class _Call:
+    """What one `submit` has asked for."""
+
+    function: Callable[[Any], Any]
+    given: Any
+    found: Future[Any]
+
+    def settle(self, outcome: Outcome) -> None:
+        result, error = outcome
+        with contextlib.suppress(InvalidStateError):  # it was given back meanwhile
+            if error is None:
+                self.found.set_result(result)
+            else:
+                self.found.set_exception(error)
+
+
+class _DaskExecutor(Executor):
+    """Hands calls to the workers of a cluster that are admitted, and looks every second who they are.
+
+    name: by which workers know whose calls they do. Calls that are short travel in bundles, so that the cluster's own
+    work for each, some milliseconds, is shared. What is at work is known to Dask's own thread alone.
+    """
+
+    def __init__(self, address: str, name: str) -> None:
+        self._address = address
+        self._name = name
+        self._client = _connected(address)
+        self._own = identity()
+        self._members: dict[str, Member] = {}
+        self._waiting: deque[_Call] = deque()
+        self._at_work: dict[Any, tuple[list[_Call], frozenset[str]]] = {}  # by Dask's futures: and who may do it
+        self._size = 1  # of a bundle
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._watched, name="cluster", daemon=True)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return tuple(self._members.values())
+
+    @property
+    def has_ended(self) -> bool:
+        return self._ended.is_set()
+
+    @property
+    def room(self) -> int:
+        return self._threads * self._size
+
+    def begin(self) -> None:
+        """Wait for a first worker. Raises SettingError if there is none that may work."""
+        until = time.monotonic() + _JOIN
+        while not self._admitted:
+            try:
+                self._look()
+            except OSError:
+                raise SettingError(_nobody(self._address), "workers") from None
+            refused = [member.refused for member in self.members if member.refused]
+            if refused and not self._admitted:
+                raise SettingError("; ".join(dict.fromkeys(refused)), "workers")
+            if time.monotonic() > until:
+                told = f"the scheduler at {self._address} has no workers; `{_worker(self._address)}` starts one"
+                raise SettingError(told, "workers")
+            if not self._admitted:
+                time.sleep(0.1)
+        self._watch.start()
+
+    def submit(self, function: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        """As executors do, of one argument. Raises BrokenExecutor if the workers or the scheduler are gone."""
+        if not self._admitted or self._client.status != "running":
+            raise BrokenExecutor(f"the workers of {self._address} are gone")
+        (argument,) = given
+        call = _Call(partial(function, **named), argument, Future())
+        self._waiting.append(call)
+        self._client.loop.add_callback(self._hand_out)
+        return call.found
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave the cluster as it was; what it still computes for us is given up."""
+        if self._ended.is_set():
+            return
+        self._ended.set()
+        with contextlib.suppress(Exception):  # whatever a cluster that is going down answers
+            if self._at_work and self._client.status == "running":
+                self._client.run(give_up, self._name, workers=sorted(self._admitted), on_error="ignore")
+        if self._watch.is_alive():
+            self._watch.join()
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=_LOOK)
+        for calls, _ in list(self._at_work.values()):
+            _give_back(calls, "it was given up")
+        _give_back(self._waiting, "it was given up")
+
+    def _hand_out(self) -> None:
+        """Send bundles until every thread of the workers has one and the next."""
+        while self._waiting and (admitted := self._admitted) and len(self._at_work) < 2 * self._threads:
+            share = max(1, min(self._size, len(self._waiting) // self._threads))
+            calls = [self._waiting.popleft() for _ in range(share)]
+            sent = [(call.function, call.given) for call in calls]
+            name = f"trials-{uuid.uuid4().hex}"
+            try:
+                task = self._client.submit(bundle, sent, key=name, workers=sorted(admitted), pure=False)
+            except Exception as error:  # it has been closed meanwhile
+                _give_back(calls, str(error))
+                continue
+            self._at_work[task] = calls, admitted
+            self._client.loop.add_callback(self._follow, task)
+
+    async def _follow(self, task: Any) -> None:
+        """Hand on what a bundle has found."""
+        try:
+            outcomes, seconds = await task
+            self._size = max(1, min(round(_BUNDLE * len(outcomes) / max(seconds, 1e-6)), 2 * self._size, _LARGEST))
+        except Exception as lost:
+            outcomes = [(None, lost)] * _LARGEST
+        except asyncio.CancelledError:
+            outcomes = [(None, BrokenExecutor(f"the connection to {self._address} is lost"))] * _LARGEST
+        calls, _ = self._at_work.pop(task, ([], frozenset()))
+        for call, outcome in zip(calls, outcomes, strict=False):
+            call.settle(outcome)
+        self._hand_out()
+
+    def _watched(self) -> None:
+        """Look who is there, every second, and have given back what was with those who are gone."""
+        while not self._ended.wait(_LOOK):
+            try:
+                if self._client.status != "running":
+                    raise OSError("the connection is lost")
+                self._look()
+            except OSError:
+                self._members = {}
+            self._client.loop.add_callback(self._sort_out)
+
+    def _sort_out(self) -> None:
+        """Give back what was with workers who are gone; what waits too, if nobody is left."""
+        admitted = self._admitted
+        for task, (calls, may) in list(self._at_work.items()):
+            if may.isdisjoint(admitted):
+                del self._at_work[task]
+                _give_back(calls, f"the workers of {self._address} are gone")
+        if not admitted:
+            _give_back(self._waiting, f"the workers of {self._address} are gone")
+            self._waiting.clear()
+        self._hand_out()
+
+    @property
+    def _admitted(self) -> frozenset[str]:
+        return frozenset(member.address for member in self.members if not member.refused)
+
+    @property
+    def _threads(self) -> int:
+        return max(1, sum(member.count for member in self.members if not member.refused))
+
+    def _look(self) -> None:
+        """Ask those who are new what they are. Raises OSError if the scheduler does not answer."""
+        threads: dict[str, int] = self._client.nthreads()
+        new = sorted(set(threads) - set(self._members))
+        answers = self._client.run(identity, workers=new, on_error="return") if new else {}
+        kept = {address: member for address, member in self._members.items() if address in threads}
+        found = {address: _member(address, threads[address], answers.get(address), self._own) for address in new}
+        if found or len(kept) < len(self._members):
+            self._members = kept | found
+
+
+def _give_back(calls: Iterable[_Call], why: str) -> None:
+    for call in calls:
+        call.settle((None, BrokenExecutor(why)))
+
+
+def _member(address: str, threads: int, answer: object, own: Identity) -> Member:
+    """A worker by what it has answered."""
+    if isinstance(answer, Identity):
+        difference = own.difference(answer)
+        told = f"the worker {address} {difference}; start it from a copy of this version" if difference else ""
+        return Member(address, threads, answer, told)
+    why = f" ({shown(str(answer))[:120]})" if answer is not None else ""
+    told = (
+        f"the worker {address} does not find Fall Line {own.version}{why}; start it in the project's folder, "
+        "with its environment"
+    )
+    return Member(address, threads, None, told)
+
+
+def _connected(address: str) -> Any:
+    """A client of a scheduler. Raises SettingError if none answers, or there is no Dask here."""
+    if importlib.util.find_spec(PACKAGE) is None:
+        told = f"a cluster needs the package {PACKAGE}, which `{_python(f'pip install {PACKAGE}')}` installs"
+        raise SettingError(told, "workers")
+    import dask
+
+    dask.config.set({"logging": dict.fromkeys(_LOGGERS, "critical")})  # what matters is told in sentences
+    from distributed import Client
+
+    try:
+        asyncio.run(asyncio.wait_for(_greeted(address), _ANSWER))  # a client waits for ever for one who is silent
+        return Client(address, timeout=_ANSWER, set_as_default=False)
+    except Exception:  # whatever those who are no scheduler have answered
+        raise SettingError(_nobody(address), "workers") from None
+
+
+async def _greeted(address: str) -> None:
+    """Returns once a scheduler has said what it is; raises anything if it is none."""
+    from distributed import Security
+    from distributed.core import connect
+
+    comm: Any = await connect(address, **Security().get_connection_args("client"))
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        if (await comm.read())["type"] != "Scheduler":
+            raise OSError("it is no scheduler")
+    finally:
+        comm.abort()
+
+
+def _nobody(address: str) -> str:
+    return f"no Dask scheduler answers at {address}; `{_python('dask scheduler')}` starts one"
+
+
+def _worker(address: str) -> str:
+    return _python(f"dask worker {address}")
+
+
+def _python(module: str) -> str:
+    """The command that runs a module, with its arguments, in this environment and the project's folder."""
+    program = sys.executable
+    return f'"{program}" -m {module}' if " " in program else f"{program} -m {module}"

@@ -1,0 +1,100 @@
+"""Which runs of the published pictures belong in the library: those that have ended, and those that are pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.workers.published import Published
+from engine import DIVERGED, FINISHED, Experiment, RunPicture, RunSettings, SessionPicture, Tweak
+
+REST_SECONDS = 1.0  # a run that is changed sooner was passed over, as by a hand that drags a slider
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRun:
+    """A run that stands where it has ended, or where it is pinned."""
+
+    picture: SessionPicture
+    run: RunPicture
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What tells whether a run stands where it stood."""
+
+    initial: RunSettings
+    tweaks: int
+    last: Tweak | None
+    task: object
+    update: int
+    status: str
+
+    @classmethod
+    def of(cls, experiment: Experiment, run: RunPicture) -> _Place:
+        tweaks = run.tweaks
+        last = tweaks[-1] if tweaks else None
+        return cls(run.initial, len(tweaks), last, experiment.problem, run.update, run.status)
+
+    @property
+    def record(self) -> tuple[object, ...]:
+        return self.initial, self.tweaks, self.last, self.task
+
+
+@dataclass(slots=True)
+class _Candidate:
+    standing: StandingRun
+    place: _Place
+    since: float
+
+
+class FinishedRuns:
+    """Looks at what is published, as often as it is; a run is handed out once it has stood still for a while."""
+
+    def __init__(self) -> None:
+        self._seen: Published | None = None
+        self._document = 0
+        self._waiting: dict[str, _Candidate] = {}
+        self._taken: dict[str, _Place] = {}
+
+    def look(self, published: Published, now: float) -> list[StandingRun]:
+        """The runs that are to be kept now. now: in seconds."""
+        due = list(self._compare(published, now)) if published is not self._seen else []
+        for id in [id for id, waits in self._waiting.items() if now - waits.since >= REST_SECONDS]:
+            due.append(self._take(id))
+        return due
+
+    def flush(self) -> list[StandingRun]:
+        """The runs that wait; they will not be handed out again."""
+        return [self._take(id) for id in list(self._waiting)]
+
+    def _compare(self, published: Published, now: float) -> Iterator[StandingRun]:
+        """Take in a new picture. What goes away with its document, or back to its start, is handed out at once."""
+        picture, self._seen = published.picture, published
+        if published.document != self._document:
+            yield from self.flush()
+            self._document = published.document
+            self._taken.clear()
+        runs = {run.id: run for run in picture.runs}
+        for id in [id for id in self._waiting if id not in runs]:
+            yield self._take(id)
+        for id, run in runs.items():
+            waits = self._waiting.get(id)
+            counts = run.status in (FINISHED, DIVERGED) or (run.settings.pinned and run.update > 0)
+            if waits is None and not counts:
+                continue
+            place = _Place.of(picture.experiment, run)
+            if waits is not None and place != waits.place:
+                if place.record == waits.place.record and place.update < waits.place.update:
+                    yield self._take(id)
+                else:  # it goes on, or was changed
+                    del self._waiting[id]
+            if counts and self._taken.get(id) != place and run.shown.update == run.update:
+                before = self._waiting.get(id)
+                since = before.since if before is not None else now
+                self._waiting[id] = _Candidate(StandingRun(picture, run), place, since)
+
+    def _take(self, id: str) -> StandingRun:
+        waits = self._waiting.pop(id)
+        self._taken[id] = waits.place
+        return waits.standing

@@ -1,0 +1,138 @@
+"""A fair race: every run is tuned by equally many trials, then all race at their own best, with fresh seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from engine.choices import Choice
+from engine.contracts import Hyper
+from engine.problems.kind import kind_of
+from engine.training.experiment import Experiment
+from engine.trials.arms import Arm, alone
+from engine.trials.axes import Axis
+from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
+from engine.trials.seeds import ArmOverSeeds, Pair, alone_words, over_seeds, pair_words, pairs_of
+from engine.trials.trial import Trial
+from engine.trials.tuning import DECADES, PER_DECADE, RATE, ROUNDS, TOLERANCE, RateCurve, Tuning, rate_trials
+from engine.trials.words import number
+
+TUNING_SEEDS = Hyper(
+    "tuning_seeds",
+    "",
+    10,
+    1,
+    100,
+    kind="integer",
+    slider=(1, 10),
+    help="how often each learning rate is tried while runs are tuned; the race itself has other seeds",
+)
+_RACE = 1000  # the number of the first seed of the race: none of these was tuned with
+
+
+@dataclass(frozen=True)
+class RaceResult(Result):
+    """curves: how each run was tuned. arms, pairs: the race itself, each at its own best rate; empty until then."""
+
+    curves: tuple[RateCurve, ...]
+    arms: tuple[ArmOverSeeds, ...]
+    pairs: tuple[Pair, ...]
+    is_tuned: bool
+
+
+class RacePlan(Plan):
+    """Rates of a grid, more where the best is at its edge, then the race."""
+
+    def trials(self, known: Known) -> tuple[Trial, ...]:
+        tuning, is_tuned = self._tuning.trials(known)
+        tuned = tuple(trial for trials in tuning for trial in trials)
+        return (*tuned, *self._race(self._tuning.curves(tuning, known))) if is_tuned else tuned
+
+    def expected(self, known: Known) -> int:
+        tuning, _ = self._tuning.trials(known)
+        return sum(map(len, tuning)) + self._seeds * len(self.arms)
+
+    def result(self, known: Known) -> RaceResult:
+        tuning, is_tuned = self._tuning.trials(known)
+        curves = self._tuning.curves(tuning, known)
+        race = self._race(curves) if is_tuned else ()
+        arms = tuple(
+            over_seeds(
+                arm,
+                {trial.seed: known[trial.key] for trial in race if trial.group == arm.key and trial.key in known},
+                self.updates,
+            )
+            for arm in (self.arms if race else ())
+        )
+        pairs = pairs_of(arms)
+        done = sum(trial.key in known for trials in (*tuning, race) for trial in trials)
+        sentences = self._sentences(curves, arms, pairs, is_tuned)
+        return RaceResult(sentences, done, self.expected(known), curves, arms, pairs, is_tuned)
+
+    @property
+    def _seeds(self) -> int:
+        return int(self.choice.values[SEEDS.name])  # type: ignore[arg-type]
+
+    @cached_property
+    def _tuning(self) -> Tuning:
+        values = self.choice.values
+        return Tuning(
+            self.arms,
+            float(values[DECADES.name]),  # type: ignore[arg-type]
+            int(values[PER_DECADE.name]),  # type: ignore[arg-type]
+            int(values[ROUNDS.name]),  # type: ignore[arg-type]
+            float(values[TOLERANCE.name]),  # type: ignore[arg-type]
+            self._at_rate,
+        )
+
+    def _at_rate(self, arm: Arm, rate: float) -> tuple[Trial, ...]:
+        seeds = range(int(self.choice.values[TUNING_SEEDS.name]))  # type: ignore[arg-type]
+        return rate_trials(self.experiment, arm, rate, seeds, self.updates, self.counted)
+
+    def _race(self, curves: tuple[RateCurve, ...]) -> tuple[Trial, ...]:
+        """Every run at its own best rate, with seeds that it was not tuned with; at its own if none was good."""
+        rates = [curve.best_rate or curve.arm.record.settings.learning_rate for curve in curves]
+        return tuple(
+            alone(self.experiment, curve.arm, self.updates, self.counted, seed=_RACE + seed, settings=[(RATE, rate)])
+            for seed in range(self._seeds)
+            for curve, rate in zip(curves, rates, strict=True)
+        )
+
+    def _sentences(
+        self, curves: tuple[RateCurve, ...], arms: tuple[ArmOverSeeds, ...], pairs: tuple[Pair, ...], is_tuned: bool
+    ) -> tuple[str, ...]:
+        told = pair_words(arms, pairs)
+        told += [alone_words(each) for each in arms if each.seeds]
+        if not is_tuned:
+            told.append("Every run is being tuned; then all race at their own best learning rate.")
+        rates = ", ".join(f"{curve.arm.name} {curve.best_rate:g}" for curve in curves if curve.best_rate is not None)
+        if is_tuned and rates:
+            tried = {len(curve.rates) for curve in curves}
+            most = f"{max(tried)}" if len(tried) == 1 else f"{min(tried)} to {max(tried)}"
+            told.append(f"Each was tuned by {most} learning rates, all alike, and races at its own best: {rates}.")
+        for curve in curves:
+            if is_tuned and curve.is_at_edge and curve.best is not None:
+                side = "lowest" if curve.best == 0 else "highest"
+                told.append(
+                    f"{curve.arm.name} was best at the {side} rate that was tried ({number(curve.rates[curve.best])}):"
+                    " it may do better beyond it."
+                )
+        task = self.experiment.problem
+        told.append(f"The race has seeds of its own, each with new {kind_of(task).reseeding(task)}.")
+        return tuple(told)
+
+
+class FairRace(Comparison):
+    """Runs at their best."""
+
+    key = "race"
+    title = "Fair race"
+    question = "Which is better here, each at its best?"
+    help = "every run is tuned by the same number of trials, then all race at their own best rate over fresh seeds"
+    knobs = (SEEDS, UPDATES, TUNING_SEEDS, DECADES, PER_DECADE, ROUNDS, replace(TOLERANCE, tier="expert"))
+    least = 2
+
+    def plan(
+        self, experiment: Experiment, arms: tuple[Arm, ...], choice: Choice, counted: str, axes: tuple[Axis, ...] = ()
+    ) -> RacePlan:
+        return RacePlan(experiment, arms, choice, counted)

@@ -1,0 +1,136 @@
+"""Trials by a Dask cluster, started as the README says: a worker that is killed, and those of other versions."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.workers.executors import crew_of
+from app.workers.trial_worker import Identity
+from engine import SettingError, Trial, new_experiment, plan_of, run_trials
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Cluster:
+    """A scheduler and workers, each a process of its own."""
+
+    def __init__(self, tmp: Path) -> None:
+        self.tmp = tmp
+        self.started: list[subprocess.Popen[bytes]] = []
+        self.start(ROOT, "scheduler", "--port", "0", "--scheduler-file", str(tmp / "scheduler.json"))
+        until(lambda: (tmp / "scheduler.json").exists())
+        (self.address,) = re.findall(r'"address": "(tcp://[^"]+)"', (tmp / "scheduler.json").read_text("utf-8"))
+
+    def start(self, folder: Path, *words: str) -> subprocess.Popen[bytes]:
+        """`python -m dask` in a folder, with nothing that the tests have put into the environment."""
+        without = ("NUMBA_CACHE_DIR", "NUMBA_CACHE_LOCATOR_CLASSES", "PYTHONPATH")
+        surroundings = {name: value for name, value in os.environ.items() if name not in without}
+        with open(self.tmp / "log", "ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *words, "--no-dashboard"],
+                cwd=folder, env=surroundings, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def worker(self, folder: Path = ROOT) -> subprocess.Popen[bytes]:
+        return self.start(folder, "worker", self.address, "--nthreads", "1", "--no-nanny")
+
+    def end(self) -> None:
+        for process in reversed(self.started):
+            process.send_signal(signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    started = Cluster(tmp_path)
+    yield started
+    started.end()
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def trials(seeds: int, updates: int) -> tuple[Trial, ...]:
+    experiment = new_experiment("rosenbrock", ["adam", "sgd"])
+    return plan_of(experiment, "seeds", {"seeds": seeds, "updates": updates}).trials({})
+
+
+def copied(folder: Path, version: str) -> Path:
+    """The program of another version, with another engine."""
+    for room in ("app", "engine"):
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    (folder / "pyproject.toml").write_text(re.sub(r'(?m)^version = ".*"', f'version = "{version}"', text), "utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_bits_whoever_is_lost_and_refuses_other_versions(cluster: Cluster) -> None:
+    which = trials(40, 200_000)
+    expected = {one.key: summary.digest for one, summary in run_trials(which, crew_of("2 threads"))}
+    cluster.worker()
+    doomed = cluster.worker()
+    crew = crew_of(cluster.address)
+    until(lambda: len(crew.members()) == 2)
+
+    found: dict[str, str] = {}
+    for one, summary in run_trials(which, crew):
+        assert not summary.failed
+        found[one.key] = summary.digest
+        if len(found) == 5:
+            doomed.kill()
+    assert found == expected, "a worker that is killed in the middle costs its own trials, which are done again"
+    assert len(crew.members()) == 1
+
+    began = time.monotonic()
+    assert list(run_trials(trials(2, 10**9), crew, stopped=lambda: time.monotonic() > began + 1)) == []
+    assert len(list(run_trials(which[:3], crew))) == 3, "the worker has given up what was at work"
+
+    cluster.worker(copied(cluster.tmp / "other", "9.8.7"))
+    (cluster.tmp / "nothing").mkdir()
+    cluster.worker(cluster.tmp / "nothing")
+    until(lambda: len(crew.members()) == 3)
+    refused = {member.refused for member in crew.members()}
+    own = crew.members()[0].identity or crew.members()[-1].identity
+    assert any("has Fall Line 9.8.7, while this is Fall Line" in told for told in refused)
+    assert any("does not find Fall Line" in told and "project's folder" in told for told in refused)
+    assert len(list(run_trials(which[:8], crew))) == 8, "those who are refused do nothing"
+    assert own is not None and refused
+
+    cluster.started[1].kill()
+    with pytest.raises(SettingError, match=r"tcp://\S+ has Fall Line 9\.8\.7"):
+        until(lambda: not crew.members())
+    cluster.started[0].kill()
+    with pytest.raises(SettingError, match="no Dask scheduler answers"):
+        list(run_trials(which, crew))
+
+
+def test_what_tells_workers_apart_is_named() -> None:
+    own = Identity("1.2", 3, 4, "0123456789ab", "zen")
+    for other, told in (
+        (Identity("1.1", 2, 4, "0123456789ab", "zen"), "has Fall Line 1.1, while this is Fall Line 1.2"),
+        (Identity("1.2", 2, 4, "0123456789ab", "zen"), "version 2 of the numbers, while this is version 3"),
+        (Identity("1.2", 3, 5, "0123456789ab", "zen"), "format 5 of experiments, while this is format 4"),
+        (
+            Identity("1.2", 3, 4, "ffff456789ab", "zen"),
+            "sources ffff4567 of the engine, while this is sources 0",
+        ),
+        (Identity("1.2", 3, 4, "0123456789ab", "lake"), ""),
+    ):
+        assert told in own.difference(other) and bool(told) == bool(own.difference(other))
