@@ -158,11 +158,10 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
-from engine.training.block_rates import PART as RATES
-from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
+from engine.training.block_rates import layers_with_rates, rate_words
 from engine.training.branches import depths
 from engine.training.drive import PART as DRIVE
-from engine.training.drive import UNDRIVEN, drive_words, is_drivable
+from engine.training.drive import UNDRIVEN, drive_words, driven_knob, is_drivable
 from engine.training.experiment import (
     FORMAT,
     LEARNING_RATE,
@@ -184,6 +183,8 @@ from engine.training.experiment import (
     run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
+from engine.training.layer_rate import PART as RATES
+from engine.training.layer_rate import layer_rate
 from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
 from engine.training.origin import Origin
 from engine.training.own_problem import PART as OWN
@@ -446,6 +447,7 @@ __all__ = [
     "distinct",
     "drawn",
     "drive_words",
+    "driven_knob",
     "envelope",
     "envelope_between",
     "error_of",

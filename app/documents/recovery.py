@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.documents.file_lock import FileLock, LockHeld, is_held
 from app.documents.files import FileError, process_exists, reason, shown, sync_folder
+from app.documents.former_views import with_present_names
 from app.documents.journal import Journal, read_journal
 from app.documents.toml_reader import parsed
 from app.documents.user_folders import config_home, data_home
@@ -80,7 +81,8 @@ class KeptWork:
             raise FileError(f"cannot read {shown(self.place)}: it is damaged")
         runs = [{**settings, "tweaks": tweaks} for settings, tweaks in zip(state["runs"], state["tweaks"], strict=True)]
         compared = {"comparison": state["comparison"]} if state.get("comparison") is not None else {}
-        return Experiment.from_dict({**state["experiment"], **compared, "runs": runs}), int(state["update"])
+        entries = with_present_names({**state["experiment"], **compared, "runs": runs})
+        return Experiment.from_dict(entries), int(state["update"])
 
     def discard(self) -> None:
         """Remove it from disk, as far as the system lets us."""

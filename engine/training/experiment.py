@@ -22,10 +22,21 @@ from engine.problems.kind import Own, kind_of, read_task, task_entries
 from engine.problems.task import Task
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
-from engine.training.block_rates import PART as RATES
 from engine.training.block_rates import Rates, among, check_layer, layers_with_rates, rate_of, read_rates, with_rate
 from engine.training.drive import PART as DRIVE
-from engine.training.drive import Drive, drive_list, drive_value, read_drive, with_driver, without_part
+from engine.training.drive import (
+    Drive,
+    divided,
+    drive_list,
+    drive_value,
+    driven_layer,
+    driven_layers,
+    of_layers,
+    read_drive,
+    with_driver,
+    without_part,
+)
+from engine.training.layer_rate import PART as RATES
 from engine.training.origin import Origin, read_origin
 from engine.training.own_problem import PART as OWN
 from engine.training.own_problem import distinct_tasks, fitting_own, own_entries, own_task, read_own
@@ -370,6 +381,8 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
         raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
     if setting.part == RATES:
         check_layer(setting, task)
+    if setting.part == DRIVE and (title := driven_layer(divided(setting)[0])) is not None:
+        check_layer(Setting(RATES, title), task)
     if of_run(setting):
         settings = settings.having(setting, value)
         _refuse_unsuited(task, settings, setting.part)
@@ -394,8 +407,10 @@ def fitted(settings: RunSettings, task: Task) -> RunSettings:
     layers that its task has not.
     """
     own = fitting_own(settings.own, task)
-    rates = among(settings.rates, layers_with_rates(own_task(task, own))) if settings.rates else ()
-    return replace(settings, own=own, rates=rates)
+    if not settings.rates and not driven_layers(settings.drive):
+        return replace(settings, own=own)
+    titles = layers_with_rates(own_task(task, own))
+    return replace(settings, own=own, rates=among(settings.rates, titles), drive=of_layers(settings.drive, titles))
 
 
 def fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:
@@ -595,7 +610,7 @@ def _run(table: Entries, index: int, task: Task, version: int, check: Check) -> 
         batch=batch,
         warmup=table.hyper(WARMUP),  # type: ignore[arg-type]
         warmup_start=table.hyper(WARMUP_START),  # type: ignore[arg-type]
-        drive=read_drive(table.take("drive", []), table.at("drive"), optimizer, batch),
+        drive=read_drive(table.take("drive", []), table.at("drive"), optimizer, batch, layers_with_rates(task)),
         own=own,
         rates=read_rates(table.entries("rates", {}), task),
         visible=table.checked("visible", _flag, True),
