@@ -36,6 +36,12 @@ class RunBar(QWidget):
             "Keep this comparison and its results with the experiment, so that they are there when it is opened again"
         )
         self.keep.setEnabled(False)
+        self.export = QPushButton("Export …")
+        self.export.setObjectName("compare-export")
+        self.export.setToolTip(
+            "Save the figure (PDF, SVG, PNG) with the experiment inside, or all trials (CSV)"
+        )
+        self.export.setEnabled(False)
         self.progress = QProgressBar()
         self.progress.setRange(0, _STEPS)
         self.progress.setTextVisible(False)
@@ -68,6 +74,7 @@ class RunBar(QWidget):
         row.addWidget(self.start)
         row.addWidget(self.cancel)
         row.addLayout(middle, 1)
+        row.addWidget(self.export)
         row.addWidget(self.keep)
         row.addWidget(self.workers)
         self.show_idle(START, "")

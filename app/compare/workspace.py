@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.compare.comparison_page import ComparisonPage, forecast_words
 from app.compare.question_bar import QuestionBar, contestants, verdict
 from app.compare.run_bar import AGAIN, GO_ON, START, RunBar, running_line
 from app.widgets.button_row import ButtonRow
 from app.widgets.card import Card
+from app.workers.comparison_export import EXPORTED, ComparisonExport
 from app.workers.executors import MAX_WORKERS, cores, crew_of
 from app.workers.trials import ComparisonRequest, Outcome, TrialJob
 from engine import COMPARISONS, Experiment, SettingError
@@ -42,6 +44,7 @@ class Workspace(QWidget):
         super().__init__()
         self.setObjectName("workspace")
         self.job = job
+        self.export = ComparisonExport(self)
         self.theme = theme
         self._experiment: Experiment | None = None
         self._running: ComparisonRequest | None = None
@@ -70,6 +73,10 @@ class Workspace(QWidget):
         self.bar.cancelled.connect(self.job.cancel)
         self.bar.workers_named.connect(self._name_workers)
         self.bar.keep.clicked.connect(self._keep)
+        self.bar.export.clicked.connect(self._ask_export)
+        self.export.written.connect(lambda path: self.told.emit(f"written: {path}"))
+        self.export.refused.connect(self.warned)
+        self.export.failed.connect(self.job.failed)
         self.job.progressed.connect(self._show_progress)
         self.job.forecasted.connect(self._show_forecast)
         self.job.ended.connect(self._end)
@@ -188,6 +195,20 @@ class Workspace(QWidget):
         elif outcome is not None and self._is_keepable(outcome):
             self.keep_wanted.emit(outcome.record)
 
+    def _ask_export(self) -> None:
+        """Ask for a file for what is on screen."""
+        outcome = self.page.outcome if self.page is not None else None
+        if outcome is None:
+            return
+        kinds = ";;".join(f"{suffix[1:].upper()} (*{suffix})" for suffix in EXPORTED)
+        name = f"{outcome.request.kind}.pdf"
+        chosen, kind = QFileDialog.getSaveFileName(self, "Export the comparison", name, kinds)
+        if chosen:
+            path = Path(chosen)
+            self.export.request(
+                outcome, path if path.suffix else path.with_suffix(f".{kind.partition(' ')[0].lower()}")
+            )
+
     def _is_keepable(self, outcome: Outcome) -> bool:
         """Whether all that are compared are runs of the experiment."""
         runs = {record.settings.id for record in self._experiment.runs} if self._experiment is not None else set()
@@ -214,6 +235,7 @@ class Workspace(QWidget):
             return
         outcome = page.outcome
         self.bar.keep.setEnabled(outcome is not None and self._is_keepable(outcome))
+        self.bar.export.setEnabled(outcome is not None and outcome.result.done > 0)
         title, line, possible, share = START, "", True, 0.0
         is_known = forecast is not None and page.request is not None and forecast.request == page.request
         if is_known and forecast is not None:

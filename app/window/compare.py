@@ -108,6 +108,8 @@ class Comparing(QObject):
 
     def shut_down(self) -> None:
         self.job.stop()
+        if self._workspace is not None:
+            self._workspace.export.stop()
 
     def _adopt(self, run: str, path: str, value: object) -> None:
         """A setting of a run or of the problem, picked from a picture, is a change as any other."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from app.workers.crew import Crew
 from app.workers.executors import crew_of
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
+from app.workers.plan_work import work_off
 from engine import (
     COMPARISONS,
     Axis,
@@ -27,7 +28,6 @@ from engine import (
     Trial,
     countable,
     plan_of,
-    run_trials,
     trial,
 )
 
@@ -212,21 +212,14 @@ class TrialJob(QObject):
         ticket: Ticket,
         began: float,
     ) -> None:
-        """Run stage after stage of a plan, until nothing is left or it is cancelled."""
-        shown, cost, done = 0.0, 0.0, 0
-        while not ticket.cancelled:
-            missing = [each for each in plan.trials(known) if each.key not in known]
-            if not missing:
-                return
-            for each, summary in run_trials(missing, crew, known, lambda: ticket.cancelled):
-                known[each.key] = summary
-                done += 1
-                now = time.monotonic()
-                if now - shown >= max(PUBLISHED_EVERY, _SHARE * cost):
-                    pace = (now - began) / done
-                    self._publish(request, plan, known, began, pace, before)
-                    shown = time.monotonic()
-                    cost = shown - now
+        """Work the plan off until nothing is left or it is cancelled, and publish what is known now and then."""
+        shown, cost = 0.0, 0.0
+        for done, _ in enumerate(work_off(plan, crew, known, lambda: ticket.cancelled), 1):
+            now = time.monotonic()
+            if now - shown >= max(PUBLISHED_EVERY, _SHARE * cost):
+                self._publish(request, plan, known, began, (now - began) / done, before)
+                shown = time.monotonic()
+                cost = shown - now
 
     def _publish(
         self,
