@@ -89,9 +89,7 @@ def parser() -> Parser:
     where.add_argument("--workers", metavar="N", help="threads of this process (one for each core)")
     where.add_argument("--processes", metavar="N", help="processes of this machine instead")
     where.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster instead, such as tcp://host:8786")
-    made.add_argument(
-        "--export", metavar="OUT", help="write the figure (PDF, SVG, PNG) or a line a trial (CSV)"
-    )
+    made.add_argument("--export", metavar="OUT", help="write the figure (PDF, SVG, PNG) or a line a trial (CSV)")
     made.add_argument("--keep", action="store_true", help="write comparison and results into the experiment file")
     made.add_argument("--quiet", action="store_true", help="no progress, no sentences and no table")
     return made

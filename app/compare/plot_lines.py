@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from app.plots.axis_type import HUGEST, LINEAR, LOG, AxisType, Span
 Array = np.ndarray
 
 _LOG_FROM = 20.0  # the ratio of the largest to the least value from which an axis is logarithmic by itself
+_FAR = 10.0  # times the largest value of a line, beyond which a band is cut
 _MARGIN = 0.05  # of a range, on either side
 _NOTHING: Array = np.empty(0)
 
@@ -49,9 +49,16 @@ class PlotLine:
 
 
 def y_values(lines: Sequence[PlotLine]) -> Array:
-    """Every finite number that is drawn."""
-    parts = [chain((line.y, line.low, line.high), line.faint) for line in lines]
-    found = np.concatenate([np.ravel(part) for part in chain(*parts)] or [_NOTHING])
+    """The numbers that an axis is to hold: every finite one of the lines, and of bands and faint lines those that are
+    not far above all of them.
+    """
+    main = _finite([line.y for line in lines])
+    others = _finite([np.ravel(part) for line in lines for part in (line.low, line.high, line.faint)])
+    return np.concatenate([main, others[others <= _FAR * np.abs(main).max()]]) if len(main) else others
+
+
+def _finite(parts: Sequence[Array]) -> Array:
+    found = np.concatenate(parts or [_NOTHING])
     finite: Array = found[np.isfinite(found) & (np.abs(found) < HUGEST)]
     return finite
 

@@ -38,9 +38,7 @@ class RunBar(QWidget):
         self.keep.setEnabled(False)
         self.export = QPushButton("Export …")
         self.export.setObjectName("compare-export")
-        self.export.setToolTip(
-            "Save the figure (PDF, SVG, PNG) with the experiment inside, or all trials (CSV)"
-        )
+        self.export.setToolTip("Save the figure (PDF, SVG, PNG) with the experiment inside, or all trials (CSV)")
         self.export.setEnabled(False)
         self.progress = QProgressBar()
         self.progress.setRange(0, _STEPS)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", *(f".{format}" for format in FORMATS))
 
 _NOTE = 0.8  # of the font
-_LETTERS = 90  # of a line below a figure of a usual width of 183 mm
+_LETTERS = 90  # of a line above a figure of a usual width of 183 mm
 
 
 def write_comparison(
@@ -59,12 +59,12 @@ def comparison_bytes(
     settings: FigureSettings,
     check: Check = no_check,
 ) -> bytes:
-    """The content of a PNG, SVG or PDF file: what is known of a plan, and below it how fair that is."""
+    """The content of a PNG, SVG or PDF file: what is known of a plan, and above it how fair that is."""
     result = plan.result(known)
 
     def draw(figure: Figure) -> list[Entry]:
         entries = FIGURES[plan.choice.kind](figure, plan, result, settings)
-        figure.supxlabel(_folded(fairness(plan), settings), fontsize=_NOTE * settings.font_size, color="0.35")
+        figure.suptitle(_folded(fairness(plan), settings), fontsize=_NOTE * settings.font_size, color="0.35")
         return entries
 
     experiment = replace(plan.experiment, comparison=record)

@@ -12,6 +12,7 @@ from app.export.legend import Entry, clean
 from app.export.line_styles import LineStyle, line_style
 from app.export.style import FigureSettings
 from app.look.palettes import CLASSES_ON_LIGHT, ON_LIGHT
+from engine import Setting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 Draw = Callable[["Figure", "Plan", Any, FigureSettings], list[Entry]]
 Array = np.ndarray
 
-_BAND, _GOOD = 0.2, 0.12  # opacity
+_BAND, _GOOD = 0.2, 0.5  # opacity
 _RATIO = 20.0  # of the largest to the least value, from which an axis is logarithmic
+_MARGIN = 1.5  # beyond the least and the largest value of a logarithmic axis
 _NOTE = 0.8  # of the font, for what is said below
 
 
@@ -47,23 +49,10 @@ def draw_race(figure: Figure, plan: Plan, result: RaceResult, settings: FigureSe
 
 def draw_sweep(figure: Figure, plan: Plan, result: SweepResult, settings: FigureSettings) -> list[Entry]:
     """Values over the first setting, or a map of the first two."""
-    axes, names = figure.add_subplot(), [axis.path.replace(".", " ").replace("_", " ") for axis in result.axes]
+    axes = figure.add_subplot()
     numbers = [place for place, axis in enumerate(result.axes) if axis.is_number]
     if len(numbers) >= 2:
-        across, up = numbers[:2]
-        best: dict[tuple[float, float], float] = {}
-        for row in result.rows:  # the best come first
-            best.setdefault((float(row.values[across]), float(row.values[up])), row.spread.median)
-        points = np.array(list(best)).reshape(-1, 2)
-        ends = np.array(list(best.values()))
-        finite = np.isfinite(ends)
-        seen, norm = points[finite], _norm(ends[finite])
-        drawn = axes.scatter(seen[:, 0], seen[:, 1], c=ends[finite], s=40, marker="s", norm=norm, cmap="cividis_r")
-        axes.scatter(points[~finite, 0], points[~finite, 1], c="0.4", s=16, marker="x")
-        figure.colorbar(drawn, ax=axes, label=_words(plan.counted))
-        for place, letter in ((across, "x"), (up, "y")):
-            getattr(axes, f"set_{letter}scale")("log" if result.axes[place].log else "linear")
-            getattr(axes, f"set_{letter}label")(clean(names[place]), parse_math=False)
+        _draw_map(figure, axes, plan, result, (numbers[0], numbers[1]))
         return []
     entries = []
     for place, arm in enumerate(_arms(row.arm for row in result.rows)):
@@ -82,9 +71,33 @@ def draw_sweep(figure: Figure, plan: Plan, result: SweepResult, settings: Figure
         entries.append((style.handle(settings), arm.name))
     if result.axes[0].is_number:
         axes.set_xscale("log" if result.axes[0].log else "linear")
-    axes.set_xlabel(clean(names[0]), parse_math=False)
+    axes.set_xlabel(clean(Setting.of(result.axes[0].path).words), parse_math=False)
     _set_y(axes, [row.spread.median for row in result.rows], plan)
     return entries
+
+
+def _draw_map(figure: Figure, axes: Axes, plan: Plan, result: SweepResult, sides: tuple[int, int]) -> None:
+    """Colours over two settings: cells of a grid, else dots; crosses for what diverged."""
+    best: dict[tuple[float, float], float] = {}
+    for row in result.rows:  # the best come first
+        best.setdefault((float(row.values[sides[0]]), float(row.values[sides[1]])), row.spread.median)
+    points, ends = np.array(list(best)).reshape(-1, 2), np.array(list(best.values()))
+    finite = np.isfinite(ends)
+    norm, (xs, ys) = _norm(ends[finite]), (np.unique(points[:, side]) for side in (0, 1))
+    drawn: Any
+    if len(points) == len(xs) * len(ys):  # a grid
+        cells = np.full((len(ys), len(xs)), np.nan)
+        cells[np.searchsorted(ys, points[:, 1]), np.searchsorted(xs, points[:, 0])] = np.where(finite, ends, np.nan)
+        drawn = axes.pcolormesh(xs, ys, cells, shading="nearest", norm=norm, cmap="cividis_r")
+    else:
+        seen = points[finite]
+        drawn = axes.scatter(seen[:, 0], seen[:, 1], c=ends[finite], s=40, norm=norm, cmap="cividis_r")
+    axes.scatter(points[~finite, 0], points[~finite, 1], c="0.4", s=16, marker="x", zorder=3)
+    figure.colorbar(drawn, ax=axes, label=_words(plan.counted))
+    for place, letter in zip(sides, "xy", strict=True):
+        axis = result.axes[place]
+        getattr(axes, f"set_{letter}scale")("log" if axis.log else "linear")
+        getattr(axes, f"set_{letter}label")(clean(Setting.of(axis.path).words), parse_math=False)
 
 
 def draw_scores(figure: Figure, plan: Plan, result: ScoreResult, settings: FigureSettings) -> list[Entry]:
@@ -146,7 +159,11 @@ def _draw_rates(axes: Axes, curves: Iterable[RateCurve], plan: Plan, settings: F
         medians = np.array([each.median for each in curve.spreads])
         _draw_points(axes, curve.rates, medians, style, settings)
         if curve.good is not None:
-            axes.axvspan(*(curve.rates[end] for end in curve.good), color=style.colour, alpha=_GOOD, lw=0)
+            ends, height = [curve.rates[end] for end in curve.good], 0.015 + 0.025 * place
+            transform = axes.get_xaxis_transform()
+            axes.plot(
+                ends, [height] * 2, color=style.colour, alpha=_GOOD, lw=3.0 * settings.line_width, transform=transform
+            )
         failing = [rate for rate, count in zip(curve.rates, curve.diverged, strict=True) if count]
         heights = [0.98 - 0.04 * place] * len(failing)
         axes.plot(failing, heights, "x", color=style.colour, ms=3, transform=axes.get_xaxis_transform())
@@ -175,6 +192,7 @@ def _set_y(axes: Axes, values: Iterable[float], plan: Plan) -> None:
     known = [value for value in values if math.isfinite(value)]
     if known and min(known) > 0.0 and max(known) > _RATIO * min(known):
         axes.set_yscale("log")
+        axes.set_ylim(min(known) / _MARGIN, max(known) * _MARGIN)
     axes.set_ylabel(_words(plan.counted))
 
 
