@@ -54,6 +54,8 @@ class ComparisonPage(QWidget):
         self.who = QLabel()
         self.counted = QComboBox()
         self.counted.setAccessibleName("what counts")
+        self.counted.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.counted.setMinimumContentsLength(8)
         self.counted.setToolTip("The measure by which runs are compared; lower is better")
         self.sentences = QLabel()
         self.note = QLabel()

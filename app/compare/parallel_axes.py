@@ -24,7 +24,7 @@ Array = np.ndarray
 _TOP, _BOTTOM, _SIDE = 34, 24, 70  # pixels around the axes
 _REACH = 24.0  # pixels from an axis within which a drag brushes it
 _LEAST = 4.0  # pixels of a drag that is more than a click
-_LEAST_SHADE = 0.15  # of the heat map, for the worst on dark paper
+_LEAST_SHADE = 0.2  # of the heat map, that the worst keeps away from the colour of the paper
 _OUTSIDE = 0.12  # opacity of lines that are not kept
 
 
@@ -148,9 +148,10 @@ class ParallelAxes(QWidget):
                 painter.drawText(QRectF(x - _SIDE, top, 2 * _SIDE, 18.0), centre, text)
 
     def _colour(self, shade: float) -> QColor:
-        red, green, blue = self.theme.heat[
-            round(255 * (0.15 + 0.85 * shade)) if self.theme.name == "dark" else round(255 * (1.0 - shade))
-        ]
+        """The best as far from the paper as there is."""
+        is_dark = self.theme.panel.lightness() < 128
+        share = _LEAST_SHADE + (1.0 - _LEAST_SHADE) * shade if is_dark else (1.0 - _LEAST_SHADE) * (1.0 - shade)
+        red, green, blue = self.theme.heat[round(255 * share)]
         return QColor(round(red), round(green), round(blue))
 
     # What a hand does

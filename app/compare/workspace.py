@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.compare.comparison_page import ComparisonPage, forecast_words
@@ -30,7 +31,8 @@ _GAP = 12
 class Workspace(QWidget):
     """job: what computes. adopted: as of ComparisonPicture. told, warned: sentences for the person.
 
-    page_chosen carries the key of a page; keep_wanted a ComparisonRecord for the experiment, or None.
+    page_chosen carries the key of a page; keep_wanted a ComparisonRecord for the experiment,
+    or None. left: a person wants to see descent again.
     """
 
     adopted = Signal(str, str, object)
@@ -38,6 +40,7 @@ class Workspace(QWidget):
     warned = Signal(str)
     page_chosen = Signal(str)
     keep_wanted = Signal(object)
+    left = Signal()
 
     def __init__(self, theme: Theme, job: TrialJob, others: Mapping[str, tuple[str, str, QWidget]]) -> None:
         """others: pages that compute nothing, by their keys, each with its title and tooltip."""
@@ -129,6 +132,13 @@ class Workspace(QWidget):
         self.theme = theme
         for page in self.pages.values():
             page.set_theme(theme)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where nothing else has a use for it, leads back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     # What is computed
 

@@ -64,6 +64,7 @@ class Comparing(QObject):
             others = {LIBRARY: ("Library", tip, self._library.page)}
             workspace = Workspace(bench.theme, self.job, others)
             workspace.adopted.connect(self._adopt)
+            workspace.left.connect(lambda: self.show_place(False))
             workspace.told.connect(bench.toast.tell)
             workspace.warned.connect(bench.toast.warn)
             workspace.page_chosen.connect(lambda key: self._settings.set(PAGE, key))

@@ -143,6 +143,8 @@ def test_runs_are_searched_sorted_and_forgotten_by_hand(opened, home) -> None:
     window.qtbot.keyClick(page.table, Key.Key_Delete)
     window.qtbot.keyClick(page.refuse, Key.Key_Escape)
     assert not page.question_row.isVisible() and page.isVisible()
+    window.shell.activateWindow()
+    window.until(window.shell.isActiveWindow)
     page.search.setFocus()
     window.qtbot.keyClick(page.search, Key.Key_Down)
     assert page.table.hasFocus() and page.table.selected == gone[1:]
