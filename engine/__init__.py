@@ -195,7 +195,8 @@ from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
 from engine.trials.arms import Arm
 from engine.trials.axes import Axis, axis, spaced
-from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of
+from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of, planned
+from engine.trials.comparison_record import ComparisonRecord
 from engine.trials.members import COMPARISONS
 from engine.trials.race import RaceResult
 from engine.trials.rate_sweep import RateResult
@@ -203,8 +204,9 @@ from engine.trials.score_sheet import BASELINE, Cell, Score, ScoreResult
 from engine.trials.seeds import ArmOverSeeds, Pair, SeedsResult
 from engine.trials.spread import Work, Workers, run_trials
 from engine.trials.statistics import Spread
+from engine.trials.summary import Summary, line_of, of_line
 from engine.trials.sweep import Row, SweepResult
-from engine.trials.trial import Stopped, Summary, Trial, countable, counted_of, curve_updates, processor, trial
+from engine.trials.trial import Stopped, Trial, countable, counted_of, curve_updates, processor, trial
 from engine.trials.tuning import RATE, RateCurve
 from engine.trials.workloads import WORKLOADS, Workload
 
@@ -318,6 +320,7 @@ __all__ = [
     "ClustersSeen",
     "Code",
     "Comparison",
+    "ComparisonRecord",
     "CorridorPolicy",
     "CorridorSeen",
     "Dataset",
@@ -462,12 +465,14 @@ __all__ = [
     "kind_of_entries",
     "layer_rate",
     "layers_with_rates",
+    "line_of",
     "new_clustering",
     "new_experiment",
     "new_memory",
     "new_network",
     "new_policy",
     "new_run",
+    "of_line",
     "of_run",
     "offer_of",
     "offers",
@@ -475,6 +480,7 @@ __all__ = [
     "patience_for",
     "plan_of",
     "plane_losses",
+    "planned",
     "possible_features",
     "preview",
     "principal_plane",

@@ -29,6 +29,7 @@ ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
     ("expression.py", "ast"),
     ("spread.py", "concurrent"),  # the face of executors, which are handed in
+    ("summary.py", "json"),  # a line that holds a summary, in a file or on its way
     ("bundled.py", "importlib"),  # its own data sets, which are files of the program
     ("bundled.py", "zipfile"),  # the error that reading a broken one raises
 }
@@ -64,8 +65,11 @@ FLOORS = (
         "insight.sharpness",
         "insight.parameter_plane",
         "insight.refining_grid",
+        "trials.axes",
+        "trials.declaration",
+        "trials.summary",
     ),
-    ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
+    ("memory", "training.loop", "training.whole_step", "problems.surface.printed", "trials.comparison_record"),
     ("problems.supervised", "problems.policy", "problems.clustering", "problems.association", "problems.problem"),
     ("problems.kind",),
     (

@@ -40,6 +40,7 @@ from engine.training.layer_rate import PART as RATES
 from engine.training.origin import Origin, read_origin
 from engine.training.own_problem import PART as OWN
 from engine.training.own_problem import distinct_tasks, fitting_own, own_entries, own_task, read_own
+from engine.trials.comparison_record import ComparisonRecord, read_comparison
 from engine.validation import Entries, checked, text
 
 FORMAT = 5  # of what `Experiment.to_dict` returns; those from 1 on are read
@@ -444,7 +445,8 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Problem, runs, stop rules; and how the window shows them (`view`: a flat table of plain values).
+    """Problem, runs, stop rules; how the window shows them (`view`: a flat table of plain values); and the comparison
+    of the runs that belongs to them, if one does.
 
     numbers: the NUMBERS of the engine that it was read from, as far as is known. If it is another than this one's,
     the runs may differ in their last bits from what they were. It is no part of what the experiment is.
@@ -456,6 +458,7 @@ class Experiment:
     title: str = "Untitled"
     note: str = ""
     view: Mapping[str, Any] = field(default_factory=dict)
+    comparison: ComparisonRecord | None = None
     numbers: int = field(default=NUMBERS, compare=False, repr=False)
 
     def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
@@ -463,6 +466,7 @@ class Experiment:
 
         tables: what stands for a table of examples, for those who keep them elsewhere.
         """
+        ids = [run.settings.id for run in self.runs]
         return {
             "fall_line": FORMAT,
             "numbers": NUMBERS,  # of those who write, for they have computed it anew
@@ -471,6 +475,7 @@ class Experiment:
             "problem": task_entries(self.problem, tables),
             "stop": dict(self.stop),
             "view": dict(self.view),
+            **({"comparison": self.comparison.to_dict(ids)} if self.comparison is not None else {}),
             "runs": [replace(run, settings=fitted(run.settings, self.problem)).to_dict(tables) for run in self.runs],
         }
 
@@ -504,6 +509,7 @@ class Experiment:
             table.text("title", "Untitled"),
             table.text("note", ""),
             _view(table.take("view", {})),
+            read_comparison(table.take("comparison"), "comparison", ids, check) if "comparison" in table else None,
             numbers,
         )
         table.close()

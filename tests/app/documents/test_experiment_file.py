@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 from collections.abc import Callable
@@ -21,18 +22,21 @@ from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
 from engine import (
     BATCHES,
+    COMPARISONS,
     MAX_NUMBERS,
     NUMBERS,
     OPTIMIZERS,
     SCHEDULES,
     SURFACES,
     Choice,
+    ComparisonRecord,
     Experiment,
     Formula,
     NetworkTask,
     Session,
     Setting,
     SettingError,
+    Summary,
     Table,
     Tweak,
     choose,
@@ -72,7 +76,16 @@ def random_experiment(seed: int) -> Experiment:
     for _ in range(3):
         session.advance(5)
         session.tweak(session.runs[0].settings.id, "learning_rate", chance.random() * 1e-3)
-    return session.experiment()
+    if seed % 4 == 0:
+        return session.experiment()
+    known = {  # none, few, or so many that they are set aside before the file is parsed
+        f"{chance.getrandbits(128):x}": Summary(
+            7, chance.random(), ending='it\'s \\ "so"\n', curve=(math.nan, chance.random())
+        )
+        for _ in range((0, 3, 200)[seed % 4 - 1])
+    }
+    compared = ComparisonRecord(choice(COMPARISONS), (session.runs[0].settings.id,)).keeping(known)
+    return replace(session.experiment(), comparison=compared)
 
 
 def fields(run) -> dict:
