@@ -203,7 +203,7 @@ from engine.trials.rate_sweep import RateResult
 from engine.trials.score_sheet import BASELINE, Cell, Score, ScoreResult
 from engine.trials.seeds import ArmOverSeeds, Pair, SeedsResult
 from engine.trials.spread import Work, Workers, run_trials
-from engine.trials.statistics import Spread
+from engine.trials.statistics import Spread, spread
 from engine.trials.summary import Summary, line_of, of_line
 from engine.trials.sweep import Row, SweepResult
 from engine.trials.trial import Stopped, Trial, countable, counted_of, curve_updates, processor, trial
@@ -499,6 +499,7 @@ __all__ = [
     "snapshot_pieces",
     "spaced",
     "split_knob",
+    "spread",
     "symbol",
     "text_table",
     "thin_path",

@@ -25,12 +25,13 @@ usage: python main.py [FILE]                 open the window, with an experiment
        python main.py --safe-mode [FILE]     the same, with nothing that was kept: default settings and layout,
                                              no recovery, kernels compiled anew
        python main.py run FILE [options]     run an experiment without a window or a display
+       python main.py sweep FILE [options]   compare runs over many seeds, rates or settings, on all cores or a cluster
        python main.py library [options]      list finished runs that windows have kept
        python main.py table FILE             tell as JSON what a table of examples would be read as
        python main.py presets                list the experiments that come along
        python main.py test [options]         run the test suite; options are pytest's
        python main.py --version
-       python main.py --help                 and `python main.py run --help` for the options of run
+       python main.py --help                 and `python main.py run --help` for the options of run, or of sweep
 
 The first start makes the folder .venv and installs the packages of requirements.lock there.
 
@@ -38,6 +39,7 @@ examples:
   python main.py
   python main.py assets/presets/01_four_optimizers.toml
   python main.py run race.toml --updates 10000 --export loss.pdf --export race.csv
+  python main.py sweep race.toml --kind seeds --set seeds=20 --export trials.csv
   python main.py table prices.csv --target price
   python main.py library --search "optimizer=adam loss<0.01" --sort loss
   python main.py run race.toml --plot stage --export stage.svg --size "double column"
@@ -53,7 +55,7 @@ exit status:
   1    a defect of the program; the details are in the file that the message names
   2    the command line is wrong, or a file cannot be read, understood or written
   3    Fall Line cannot start: its packages, a system library or a display is missing
-  4    run: done and everything written, but at least one run diverged
+  4    run, sweep: done and everything written, but at least one run or trial diverged
   130  interrupted (Ctrl-C);  143  terminated
 """
 
@@ -95,6 +97,13 @@ def _dispatch(arguments: list[str]) -> int:
         from app.commands import run
 
         return run.main(rest)
+    if first == "sweep":
+        from app.documents import kernel_cache
+
+        kernel_cache.prepare()  # before Numba is imported
+        from app.commands import sweep
+
+        return sweep.main(rest)
     if first == "library":
         from app.documents import kernel_cache
 

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
 
+from app.commands.command_line import Parser, Refusal, in_columns
 from app.documents.files import FileError, shown, write
 from app.documents.library.columns import FIELD, FIELDS, FIRST, KEPT, RESULT, Column, named
 from app.documents.library.library import Library, Row
@@ -18,7 +18,6 @@ from app.documents.library.run_entry import Cell
 from app.documents.library.search import SearchError, read_search
 from app.export.csv_table import neutral
 from app.launch.exit_status import DONE, refuse
-from app.launch.program import command
 
 _AT_ONCE = 1000  # rows
 _WHOLE = 1e15  # up to which whole numbers are written without a point
@@ -38,24 +37,9 @@ The CSV file has every setting and every result of these runs.
 """
 
 
-class _Refusal(Exception):
-    """A command line that cannot be, in one sentence."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise _Refusal(f"{message}; see `{command('library', '--help')}`")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of `library`."""
-    made = _Parser(
-        prog=command("library"),
-        description="List finished and pinned runs that windows have kept.",
-        epilog=EXAMPLES.replace("python main.py", command()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    made = Parser("library", "List finished and pinned runs that windows have kept.", EXAMPLES)
     made.add_argument("--search", metavar="WORDS", default="", help="words, and conditions such as loss<0.1")
     made.add_argument("--sort", metavar="COLUMN", default="-kept", help="by a setting or result (-kept, newest first)")
     made.add_argument(
@@ -71,7 +55,7 @@ def main(arguments: list[str]) -> int:
     try:
         chosen = parser().parse_args(arguments)
         if chosen.export is not None and Path(chosen.export).suffix.lower() != ".csv":
-            raise _Refusal(f"--export must end in .csv, got {shown(chosen.export)[:120]!r}")
+            raise Refusal(f"--export must end in .csv, got {shown(chosen.export)[:120]!r}")
         library = Library(told=notes.append)
         known = library.columns()
         more = [column for name in chosen.column if (column := _column("--column", name, known)) not in FIRST]
@@ -87,7 +71,7 @@ def main(arguments: list[str]) -> int:
         return int(shown_help.code or 0)
     except SearchError as error:
         return refuse(f"--search: {error}")
-    except (_Refusal, FileError) as error:
+    except (Refusal, FileError) as error:
         return refuse(str(error))
     finally:
         for note in notes:
@@ -99,18 +83,8 @@ def table(rows: Sequence[Row], columns: Sequence[Column], aligned: bool) -> str:
     """A line for each run under the names of the columns."""
     cells = [[column.key for column in columns]]
     cells += [[_text(column, row.cells.get(column), aligned) for column in columns] for row in rows]
-    if not aligned:
-        return "\n".join("\t".join(line) for line in cells)
     numbers = [any(isinstance(row.cells.get(column), float) for row in rows) for column in columns]
-    widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
-    lines = []
-    for line in cells:
-        padded = (
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(line, widths, numbers, strict=True)
-        )
-        lines.append("  ".join(padded).rstrip())
-    return "\n".join(lines)
+    return in_columns(cells, numbers, aligned)
 
 
 def _text(column: Column, cell: Cell | None, short: bool) -> str:
@@ -130,7 +104,7 @@ def _column(option: str, name: str, known: tuple[Column, ...]) -> Column:
     found = named(name, (*known, *(column for column in FIRST if column not in known)))
     if not found:
         some = ", ".join(column.key for column in known[:20])
-        raise _Refusal(f"{option}: no run has a setting or result {name[:60]!r}; there are {some}")
+        raise Refusal(f"{option}: no run has a setting or result {name[:60]!r}; there are {some}")
     return found[0]
 
 

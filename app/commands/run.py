@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import math
 import os
 import sys
 import textwrap
@@ -14,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
+from app.commands.command_line import Parser, Refusal, in_columns, number_cell, text_cell
 from app.commands.progress_bar import Bar
 from app.curves.curve_catalogue import CURVES
 from app.curves.x_axes import X_AXES
@@ -29,8 +28,8 @@ from app.export.figure_content import CurveContent, FigureContent, StageContent,
 from app.export.figures import FIGURES, figures_for
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings, parameters
 from app.launch.exit_status import DONE, SOME_DIVERGED, refuse
-from app.launch.program import command
 from app.plots.axis_type import AUTOMATIC, LINEAR
+from app.workers.executors import cores
 from engine import (
     DIVERGED,
     PROBLEMS,
@@ -70,24 +69,9 @@ Exit status: 0 done, 2 refused, 4 done but a run diverged, 130 interrupted, 143 
 """
 
 
-class _Refusal(Exception):
-    """A command line that cannot be, in one sentence."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise _Refusal(f"{message}; see `{command('run', '--help')}`")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of `run`."""
-    made = _Parser(
-        prog=command("run"),
-        description="Run an experiment without a window or a display, with the same numbers to the bit.",
-        epilog=EXAMPLES.replace("python main.py", command()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    made = Parser("run", "Run an experiment without a window or a display, with the same numbers to the bit.", EXAMPLES)
     made.add_argument("file", metavar="FILE", help="an experiment (TOML), or a figure that was exported")
     made.add_argument(
         "--updates", metavar="N", type=_updates, help="stop after N updates instead of the file's own number"
@@ -149,7 +133,7 @@ def main(arguments: list[str]) -> int:
         _fit(plots, experiment)
     except SystemExit as shown_help:
         return int(shown_help.code or 0)
-    except (_Refusal, FileError, SettingError) as error:
+    except (Refusal, FileError, SettingError) as error:
         return refuse(str(error))
     bar = Bar(not chosen.quiet)
     try:
@@ -180,7 +164,7 @@ def _finished(experiment: Experiment, bar: Bar) -> Session:
     session = Session(experiment)
     total = len(session.runs) * float(experiment.stop["updates"])  # type: ignore[arg-type]
     chunk = 16
-    with ThreadPoolExecutor(min(len(session.runs), _cores())) as pool:  # kernels let Python go: the same bits in each
+    with ThreadPoolExecutor(min(len(session.runs), cores())) as pool:  # kernels let Python go: the same bits in each
         while session.moving:
             began = time.perf_counter()
             for _ in pool.map(partial(Run.advance, updates=chunk), session.runs):
@@ -190,11 +174,6 @@ def _finished(experiment: Experiment, bar: Bar) -> Session:
             done = sum(run.update for run in session.runs)
             bar.show(f"{done:,} updates", done / total if total else 0.0)
     return session
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def summary(picture: SessionPicture, aligned: bool) -> str:
@@ -207,59 +186,39 @@ def summary(picture: SessionPicture, aligned: bool) -> str:
     names = tuple(found[0])
     rows = [("run", "name", *names, "status", "message")]
     for run, numbers in zip(picture.runs, found, strict=True):
-        told = (_number_cell(number, aligned) for number in numbers.values())
-        rows.append((_cell(run.id), _cell(run.name), *told, run.status, _cell(run.message)))
-    if not aligned:
-        return "\n".join("\t".join(row) for row in rows)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = (
-            cell.rjust(widths[place]) if 2 <= place < 2 + len(names) else cell.ljust(widths[place])
-            for place, cell in enumerate(row)
-        )
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
-
-
-def _number_cell(number: float, aligned: bool) -> str:
-    if math.isnan(number):
-        return ""
-    return f"{number:.6g}" if aligned and isinstance(number, float) else repr(number)
-
-
-def _cell(text: str) -> str:
-    return " ".join(shown(text.replace("\t", " ").replace("\n", " ")).split())
+        told = (number_cell(number, aligned) for number in numbers.values())
+        rows.append((text_cell(run.id), text_cell(run.name), *told, run.status, text_cell(run.message)))
+    return in_columns(rows, [2 <= place < 2 + len(names) for place in range(len(rows[0]))], aligned)
 
 
 def _experiment(file: str, updates: int | None) -> Experiment:
-    """The file's experiment, with its end. Raises FileError, SettingError or _Refusal."""
+    """The file's experiment, with its end. Raises FileError, SettingError or Refusal."""
     try:
         experiment = load(file)
     except SettingError as error:
-        raise _Refusal(f"{shown(file)}: {error}") from None
+        raise Refusal(f"{shown(file)}: {error}") from None
     stop = experiment.stop
     if updates is not None:
         return replace(experiment, stop={**stop, "updates": updates})
     other_ends = stop["plateau_updates"] or stop["gradient_below"] or float(stop["loss_below"]) > float("-inf")  # type: ignore[arg-type]
     validates = kind_of(experiment.problem).validates(experiment.problem)
     if not stop["updates"] and not other_ends and not (stop["patience"] and validates):
-        raise _Refusal(f"{shown(file)} has no end (stop.updates is 0); give it one with --updates N")
+        raise Refusal(f"{shown(file)} has no end (stop.updates is 0); give it one with --updates N")
     return experiment
 
 
 def _selecting(experiment: Experiment, run: str | None) -> Experiment:
-    """The experiment with this run as the one that figures show. Raises _Refusal if there is none."""
+    """The experiment with this run as the one that figures show. Raises Refusal if there is none."""
     if run is None:
         return experiment
     ids = [record.settings.id for record in experiment.runs]
     if run not in ids:
-        raise _Refusal(f"--run must be one of {shown(', '.join(ids))[:300]}, got {run[:60]!r}")
+        raise Refusal(f"--run must be one of {shown(', '.join(ids))[:300]}, got {run[:60]!r}")
     return replace(experiment, view={**experiment.view, "selected": run})
 
 
 def _fit(plots: Sequence[FigureContent | None], experiment: Experiment) -> None:
-    """Raises _Refusal if a plot is none for this problem, as the run that figures show has it."""
+    """Raises Refusal if a plot is none for this problem, as the run that figures show has it."""
     ids = [record.settings.id for record in experiment.runs]
     chosen = experiment.view.get("selected")
     task = run_task(experiment.problem, experiment.runs[ids.index(chosen) if chosen in ids else 0].settings)
@@ -273,21 +232,21 @@ def _fit(plots: Sequence[FigureContent | None], experiment: Experiment) -> None:
                     if kind is kind_of(experiment.problem)
                     else f"only {kind.plural.lower()} have it"
                 )
-                raise _Refusal(f"--plot {plot.figure} cannot be drawn: {what}")
+                raise Refusal(f"--plot {plot.figure} cannot be drawn: {what}")
 
 
 def _outputs(names: Sequence[str], source: str) -> list[tuple[Path, str]]:
-    """Where to write what, checked before anything is computed. Raises _Refusal."""
+    """Where to write what, checked before anything is computed. Raises Refusal."""
     outputs: list[tuple[Path, str]] = []
     for name in names:
         path = Path(name)
         format = path.suffix.lower().removeprefix(".")
         if format not in (*FORMATS, TABLE):
-            raise _Refusal(f"--export must end in .png, .svg, .pdf or .csv, got {shown(name)[:120]!r}")
+            raise Refusal(f"--export must end in .png, .svg, .pdf or .csv, got {shown(name)[:120]!r}")
         if not path.parent.is_dir():
-            raise _Refusal(f"cannot write {shown(name)}: there is no folder {shown(path.parent)}")
+            raise Refusal(f"cannot write {shown(name)}: there is no folder {shown(path.parent)}")
         if any(_same(path, other) for other, _ in outputs) or _same(path, Path(source)):
-            raise _Refusal(f"--export {shown(name)} would be written over another file of this command")
+            raise Refusal(f"--export {shown(name)} would be written over another file of this command")
         outputs.append((path, format))
     return outputs
 
@@ -297,17 +256,17 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _plots(chosen: argparse.Namespace, formats: list[str]) -> list[FigureContent | None]:
-    """What each output shows; None for a table. Raises _Refusal or SettingError."""
+    """What each output shows; None for a table. Raises Refusal or SettingError."""
     pictures = sum(format != TABLE for format in formats)
     names = chosen.plot or ["loss"]
     if len(names) not in (1, pictures) or (chosen.plot and not pictures):
-        raise _Refusal(f"--plot goes once for all pictures or once for each, got {len(names)} for {pictures} pictures")
+        raise Refusal(f"--plot goes once for all pictures or once for each, got {len(names)} for {pictures} pictures")
     for name in names:
         if name not in FIGURES and name not in CURVES:
             known = dict.fromkeys((STAGE, *FIGURES, *CURVES))
             near = difflib.get_close_matches(name[:60], known, 3, 0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(known)}"
-            raise _Refusal(f"--plot: there is no {name[:60]!r}; {hint}")
+            raise Refusal(f"--plot: there is no {name[:60]!r}; {hint}")
     left = iter(names * pictures if len(names) == 1 else names)
     return [None if format == TABLE else _plot(next(left), chosen) for format in formats]
 
@@ -329,7 +288,7 @@ def _figure_settings(chosen: argparse.Namespace) -> FigureSettings:
     try:
         changes |= {"width": float(read_number(width)), "height": float(read_number(height))}
     except SettingError:
-        raise _Refusal(f"--size must be {', '.join(SIZES)}, or like 89x62, got {chosen.size[:60]!r}") from None
+        raise Refusal(f"--size must be {', '.join(SIZES)}, or like 89x62, got {chosen.size[:60]!r}") from None
     return FigureSettings(**changes)
 
 

@@ -6,8 +6,9 @@ import argparse
 import json
 import sys
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 
+from app.commands.command_line import Parser, Refusal
 from app.documents.files import FileError, shown
 from app.documents.tables.description import described
 from app.documents.tables.dialect import KINDS, Dialect, DialectOptions, sniff
@@ -35,23 +36,9 @@ counts, its range or its values, which rows would be left out and why, and what 
 """
 
 
-class _Refusal(Exception):
-    """A command line that cannot be, in one sentence."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise _Refusal(f"{message}; see `python main.py table --help`")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of `table`."""
-    made = _Parser(
-        prog="python main.py table",
-        description="Print as JSON what a table of examples would be read as.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = Parser("table", "Print as JSON what a table of examples would be read as.", EXAMPLES)
     made.add_argument("file", help="CSV in any dialect, text in columns, or ARFF")
     made.add_argument("--encoding", choices=list(ENCODINGS))
     made.add_argument("--separator", help=f"one of {', '.join(_SEPARATORS)}, or the sign itself")
@@ -84,7 +71,7 @@ def main(arguments: list[str]) -> int:
     try:
         options = parser().parse_args(arguments)
         found = _read(TableSource.of_file(options.file), options)
-    except (_Refusal, FileError) as error:
+    except (Refusal, FileError) as error:
         return refuse(str(error))
     except SettingError as error:
         return refuse(f"cannot read {shown(options.file)} as a table: {error}")
@@ -96,9 +83,9 @@ def main(arguments: list[str]) -> int:
 def _read(source: TableSource, options: argparse.Namespace) -> dict[str, Any]:
     separator = _SEPARATORS.get(options.separator, options.separator)
     if separator is not None and separator not in SEPARATORS:
-        raise _Refusal(f"--separator must be one of {', '.join(_SEPARATORS)}, got {options.separator[:20]!r}")
+        raise Refusal(f"--separator must be one of {', '.join(_SEPARATORS)}, got {options.separator[:20]!r}")
     if options.decimal and options.decimal == options.thousands:
-        raise _Refusal(f"--decimal and --thousands must differ, got {options.decimal!r} for both")
+        raise Refusal(f"--decimal and --thousands must differ, got {options.decimal!r} for both")
     missing = None if options.missing is None else tuple(filter(None, map(str.strip, options.missing.split(","))))
     wishes = DialectOptions(
         options.encoding, separator, options.decimal, options.thousands, options.header, options.comment, missing
@@ -116,7 +103,7 @@ def _read(source: TableSource, options: argparse.Namespace) -> dict[str, Any]:
             selection = with_form(found, selection, form, sides)
     for name, least in (("every", 1), ("first", 0)):
         if getattr(options, name) < least:
-            raise _Refusal(f"--{name} must be at least {least}, got {getattr(options, name)}")
+            raise Refusal(f"--{name} must be at least {least}, got {getattr(options, name)}")
     if options.every > 1 or options.first:
         selection = replace(selection, rows=RowChoice(options.every, options.first))
     return described(source, found, selection)
@@ -128,7 +115,7 @@ def _kinds(wanted: list[str], dialect: Dialect) -> dict[int, str]:
     for wish in wanted:
         name, _, kind = wish.rpartition("=")
         if kind not in KINDS:
-            raise _Refusal(f"--kind must be COLUMN= and one of {', '.join(KINDS)}, got {wish[:60]!r}")
+            raise Refusal(f"--kind must be COLUMN= and one of {', '.join(KINDS)}, got {wish[:60]!r}")
         found[_place("--kind", name, dialect)] = kind
     return found
 
@@ -139,4 +126,4 @@ def _place(option: str, name: str, dialect: Dialect) -> int:
         if name in names:
             return names.index(name)
     some = ", ".join(dialect.names[:20])
-    raise _Refusal(f"{option} must name a column of the table, got {name[:60]!r}; there are {some}")
+    raise Refusal(f"{option} must name a column of the table, got {name[:60]!r}; there are {some}")

@@ -66,10 +66,11 @@ def read_journal(path: Path, object_hook: Callable[[dict[str, Any]], Any] | None
     """
     records = []
     for line in read(path, MAX_BYTES).split(b"\n")[:-1]:  # after the last line feed stands nothing, or a torn line
-        if line[:_SUM] != _checksum(line[_SUM + 1 :]):
+        text = unsealed(line)
+        if text is None:
             break
         try:
-            records.append(json.loads(line[_SUM + 1 :], object_hook=object_hook))
+            records.append(json.loads(text, object_hook=object_hook))
         except (ValueError, RecursionError):
             break
     return records
@@ -78,10 +79,20 @@ def read_journal(path: Path, object_hook: Callable[[dict[str, Any]], Any] | None
 _FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
+def sealed(text: bytes) -> bytes:
+    """A line of a journal: a checksum and a text without line feeds."""
+    return _checksum(text) + b" " + text + b"\n"
+
+
+def unsealed(line: bytes) -> bytes | None:
+    """The text of a line, which comes without its line feed; None if it is not whole."""
+    text = line[_SUM + 1 :]
+    return text if line[:_SUM] == _checksum(text) else None
+
+
 def _line(record: object) -> bytes:
     """JSON keeps every float to the bit, and every text: characters beyond ASCII are escaped."""
-    text = json.dumps(record, separators=(",", ":")).encode("ascii")
-    return _checksum(text) + b" " + text + b"\n"
+    return sealed(json.dumps(record, separators=(",", ":")).encode("ascii"))
 
 
 def _checksum(text: bytes) -> bytes:

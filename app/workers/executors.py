@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
-import time
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection
@@ -13,8 +12,8 @@ from multiprocessing.connection import Connection
 from app.workers.crew import Crew, Member
 from app.workers.dask_cluster import DaskCluster
 from app.workers.priority import give_way
-from app.workers.trial_worker import begin, identity, work
-from engine import Interruption, SettingError, Work, trial
+from app.workers.trial_worker import begin, computed, identity, work
+from engine import Interruption, SettingError, Work
 
 MAX_WORKERS = 256
 _LOCAL = re.compile(r"(\d{0,9})\s*(threads?|process(?:es)?|)", re.IGNORECASE)
@@ -59,7 +58,7 @@ class Threads:
 
     @property
     def work(self) -> Work:
-        return partial(trial, interruption=self._interruption, clock=time.thread_time)
+        return partial(computed, interruption=self._interruption)
 
     def open(self) -> Executor:
         self._interruption = Interruption()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -65,13 +66,17 @@ def identity() -> Identity:
 
 
 def work(what: Trial, client: str = "") -> Summary:
-    """The summary of a trial, once what it needs is compiled. client: whoever may stop it, by `give_up`.
+    """The summary of a trial, computed by a worker. client: whoever may stop it, by `give_up`.
 
     Raises engine.Stopped.
     """
+    return computed(what, _interruption(client))
+
+
+def computed(what: Trial, interruption: Interruption) -> Summary:
+    """The summary of a trial, which the seconds of compiling are no part of. Raises engine.Stopped."""
     from engine import trial
 
-    interruption = _interruption(client)
     _compile_once(what, interruption)
     return trial(what, interruption, time.thread_time)
 
@@ -95,6 +100,7 @@ def give_up(client: str) -> None:
 
 def begin(parent: Connection, gives_way: bool) -> None:
     """A process of a pool begins: its trials stop when the parent closes the connection, or is no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the parent too, which ends this one
     kernel_cache.prepare()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     if gives_way:
