@@ -158,11 +158,10 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
-from engine.training.block_rates import PART as RATES
-from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
+from engine.training.block_rates import layers_with_rates, rate_words
 from engine.training.branches import depths
 from engine.training.drive import PART as DRIVE
-from engine.training.drive import UNDRIVEN, drive_words, is_drivable
+from engine.training.drive import UNDRIVEN, drive_words, driven_knob, is_drivable
 from engine.training.experiment import (
     FORMAT,
     LEARNING_RATE,
@@ -184,6 +183,8 @@ from engine.training.experiment import (
     run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
+from engine.training.layer_rate import PART as RATES
+from engine.training.layer_rate import layer_rate
 from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
 from engine.training.origin import Origin
 from engine.training.own_problem import PART as OWN
@@ -194,7 +195,8 @@ from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
 from engine.trials.arms import Arm
 from engine.trials.axes import Axis, axis, spaced
-from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of
+from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of, planned
+from engine.trials.comparison_record import ComparisonRecord
 from engine.trials.members import COMPARISONS
 from engine.trials.race import RaceResult
 from engine.trials.rate_sweep import RateResult
@@ -202,8 +204,9 @@ from engine.trials.score_sheet import BASELINE, Cell, Score, ScoreResult
 from engine.trials.seeds import ArmOverSeeds, Pair, SeedsResult
 from engine.trials.spread import Work, Workers, run_trials
 from engine.trials.statistics import Spread
+from engine.trials.summary import Summary, line_of, of_line
 from engine.trials.sweep import Row, SweepResult
-from engine.trials.trial import Stopped, Summary, Trial, countable, counted_of, curve_updates, processor, trial
+from engine.trials.trial import Stopped, Trial, countable, counted_of, curve_updates, processor, trial
 from engine.trials.tuning import RATE, RateCurve
 from engine.trials.workloads import WORKLOADS, Workload
 
@@ -317,6 +320,7 @@ __all__ = [
     "ClustersSeen",
     "Code",
     "Comparison",
+    "ComparisonRecord",
     "CorridorPolicy",
     "CorridorSeen",
     "Dataset",
@@ -443,6 +447,7 @@ __all__ = [
     "distinct",
     "drawn",
     "drive_words",
+    "driven_knob",
     "envelope",
     "envelope_between",
     "error_of",
@@ -460,12 +465,14 @@ __all__ = [
     "kind_of_entries",
     "layer_rate",
     "layers_with_rates",
+    "line_of",
     "new_clustering",
     "new_experiment",
     "new_memory",
     "new_network",
     "new_policy",
     "new_run",
+    "of_line",
     "of_run",
     "offer_of",
     "offers",
@@ -473,6 +480,7 @@ __all__ = [
     "patience_for",
     "plan_of",
     "plane_losses",
+    "planned",
     "possible_features",
     "preview",
     "principal_plane",

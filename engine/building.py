@@ -13,9 +13,9 @@ from engine.optimizers import OPTIMIZERS
 from engine.problems.task import Task
 from engine.schedules import SCHEDULES
 from engine.setting import Setting
-from engine.training.block_rates import PART as RATES
 from engine.training.block_rates import check_layer
 from engine.training.drive import PART as DRIVE
+from engine.training.drive import driven_layers
 from engine.training.experiment import (
     LEARNING_RATE,
     NEVER,
@@ -27,6 +27,7 @@ from engine.training.experiment import (
     RunSettings,
     distinct,
 )
+from engine.training.layer_rate import PART as RATES
 
 
 def new_run(
@@ -94,7 +95,7 @@ def experiment_on(
     records: list[RunRecord] = []
     for index, run in enumerate(runs):
         settings = new_run(run) if isinstance(run, str) else run
-        for title, _ in settings.rates:
+        for title in dict.fromkeys([*dict(settings.rates), *driven_layers(settings.drive)]):
             check_layer(Setting(RATES, title), task)
         records.append(RunRecord(replace(settings, id=distinct(settings.id, records), colour=index)))
     rules = {hyper.name: hyper.default for hyper in STOP} | dict(stop)

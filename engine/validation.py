@@ -50,6 +50,11 @@ class Entries:
         """A choice from a catalogue: its key alone, or a table of `kind` and knobs."""
         return chosen(catalogue, self.take(name, {"kind": default}), self.at(name))
 
+    def rest(self) -> dict[str, Any]:
+        """Whatever is left, for another reader."""
+        data, self._data = self._data, {}
+        return data
+
     def close(self) -> None:
         for name in self._data:
             raise SettingError("unknown entry", self.at(str(name)[:60]))
@@ -63,7 +68,7 @@ def chosen(catalogue: Catalogue[Any], data: object, path: str) -> Choice:
     table = Entries({"kind": data} if isinstance(data, str) else data, path)
     kind = table.text("kind")
     try:
-        return choose(catalogue, kind, table._data)
+        return choose(catalogue, kind, table.rest())
     except SettingError as error:
         raise error.at(table.path) from None
 

@@ -29,6 +29,7 @@ ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
     ("expression.py", "ast"),
     ("spread.py", "concurrent"),  # the face of executors, which are handed in
+    ("summary.py", "json"),  # a line that holds a summary, in a file or on its way
     ("bundled.py", "importlib"),  # its own data sets, which are files of the program
     ("bundled.py", "zipfile"),  # the error that reading a broken one raises
 }
@@ -42,7 +43,7 @@ FLOORS = (
         "training.stream",
         "expressions.notation_hints",
     ),
-    ("expressions.notation", "training.measures", "queries"),
+    ("expressions.notation", "training.measures", "training.layer_rate", "queries"),
     ("expressions.expression", "rng", "decimation", "choices", "setting", "simd"),
     (
         "expressions.typesetting",
@@ -64,8 +65,11 @@ FLOORS = (
         "insight.sharpness",
         "insight.parameter_plane",
         "insight.refining_grid",
+        "trials.axes",
+        "trials.declaration",
+        "trials.summary",
     ),
-    ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
+    ("memory", "training.loop", "training.whole_step", "problems.surface.printed", "trials.comparison_record"),
     ("problems.supervised", "problems.policy", "problems.clustering", "problems.association", "problems.problem"),
     ("problems.kind",),
     (
@@ -143,8 +147,6 @@ LISTS = {
     "app/stage/views.py", "app/export/figures.py",
     "engine/trials/workloads.py",  # problems, as files describe them
 }  # fmt: skip
-# What a surface is described with describes the loss over any plane of parameters, too.
-OF_A_PLANE = {"app/stage/terrain.py": {"SurfaceInfo"}}
 # What works without Qt, and what uses of it only what is no widget; with all that they import.
 WITHOUT_QT = (
     "app.export",
@@ -400,7 +402,7 @@ def test_what_tells_kinds_apart_is_found() -> None:
 def test_no_file_outside_its_own_folders_knows_a_kind_of_problem(path: Path) -> None:
     keys = {*engine.PROBLEMS, *engine.offers()}
     found = told_apart(path.read_text("utf-8"), CLASSES_OF_KINDS, keys)
-    assert not found - OF_A_PLANE.get(name_of(path), set()), f"{name_of(path)} names {', '.join(sorted(found))}"
+    assert not found, f"{name_of(path)} names {', '.join(sorted(found))}"
 
 
 def in_another_process(code: str) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from app.controls.choice_panel import ChoicePanel
 from app.look.number_format import number
 from app.widgets.tab_order import sort_tab_order
-from engine import BATCHES, DRIVE, OPTIMIZERS, SCHEDULES, RunSettings, Setting
+from engine import DRIVE, SCHEDULES, RunSettings, Setting, driven_knob
 
 
 class _DrivenKnob(QWidget):
@@ -76,10 +76,8 @@ class DrivenKnobs(QWidget):
                 self.knobs[path].show_value(value)
 
     def _new(self, path: str, settings: RunSettings) -> _DrivenKnob:
-        part, _, name = path.partition(".")
-        entry = OPTIMIZERS[settings.optimizer.kind] if part == "optimizer" else BATCHES[settings.batch.kind]
-        title = next(knob.title for knob in entry.knobs if knob.name == name)
-        made = _DrivenKnob(path, f"batch {title}" if part == "batch" else title)
+        title = driven_knob(path, settings.optimizer, settings.batch).title
+        made = _DrivenKnob(path, f"batch {title}" if Setting.of(path).part == "batch" else title)
         made.panel.changed.connect(self.changed)
         made.panel.settled.connect(self.settled)
         return made

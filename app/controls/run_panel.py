@@ -121,8 +121,10 @@ class RunPanel(QWidget):
         self.driven.changed.connect(self._tweak)
         self.driven.settled.connect(self.settled)
         for whose, knobs in (("optimizer", self.optimizer.knobs), ("batch", self.batch_knobs)):
-            knobs.offer_drivers(_DRIVERS)
             knobs.driven.connect(partial(self._drive, whose))
+        self.layer_rates.driven.connect(lambda name, key: self._drive(RATES, self._layers[name], key))
+        for knobs in (self.optimizer.knobs, self.batch_knobs, self.layer_rates):
+            knobs.offer_drivers(_DRIVERS)
         self.layer_rates.changed.connect(
             lambda name, value: self._tweak(Setting(RATES, self._layers[name]).path, value)
         )
@@ -194,6 +196,10 @@ class RunPanel(QWidget):
         for part, knobs in (("optimizer", self.optimizer.knobs), ("batch", self.batch_knobs)):
             own = {name: path for name in knobs.knobs if (path := f"{part}.{name}") in values}
             knobs.show_drivers({name: (titles[path], values[path]) for name, path in own.items()})
+        rates = {name: Setting(RATES, title).path for name, title in self._layers.items()}
+        self.layer_rates.show_drivers(
+            {name: (titles[path], values[path]) for name, path in rates.items() if path in values}
+        )
 
     def _drive(self, part: str, name: str, key: str) -> None:
         self._tweak(Setting(DRIVE, f"{part}.{name}").path, key)

@@ -182,8 +182,8 @@ class RunRow(QFrame):
         title = OPTIMIZERS[run.settings.optimizer.kind].title
         name, detail = (run.name, differing) if run.settings.name else _divided(run.name)
         self.name.show_text(name, title if title != name else "")
-        branched = f"branched at {run.origin.update:,}" if run.origin is not None else ""
-        notes = [note for note in ("pinned" * run.settings.pinned, detail, branched) if note]
+        branched = f"at {run.origin.update:,}" if run.origin is not None else ""
+        notes = [note for note in ("pinned" * run.settings.pinned, branched, detail) if note]
         self.detail.show_text(" · ".join(notes))
         self.detail.setVisible(bool(notes) or run.best is not None)
         self.setAccessibleName(f"run {run.name}, {run.status}")
@@ -208,7 +208,8 @@ class RunRow(QFrame):
         self.best.setVisible(run.best is not None)
         if run.best is not None:
             before = f"{_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
-            told = f"best {_signed(run.best.loss, 3)} at {short(run.best.update)}"
+            told = f"best {_signed(run.best.loss, 3)}"
+            told += f" at {short(run.best.update)}" if run.origin is None else ""  # what it branched with has the room
             name = run.measures.words(WATCHED)
             tip = f"The lowest {name}, {before} Use the run's menu to go back to it."
             if _stands_lowest(run):

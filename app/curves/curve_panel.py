@@ -360,5 +360,6 @@ def _add_choice(menu: QMenu, title: str, on: bool, choose: Callable[[bool], None
 
 def _begins_anew(before: SessionPicture, picture: SessionPicture) -> bool:
     """Whether a picture is of another problem, of other data, or of a race back at its beginning."""
+    is_present = before.cursor is None and picture.cursor is None  # else the problem may be as it was in between
     other = picture.task is not before.task and picture.task != before.task
-    return other or picture.update == 0 < before.update
+    return (is_present and other) or picture.update == 0 < before.update

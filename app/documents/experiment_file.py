@@ -11,6 +11,7 @@ from pathlib import Path
 from app.documents.figure_metadata import LEFT_OUT, carries, text_in
 from app.documents.file_stamp import Stamp, stamp_of
 from app.documents.files import FileError, read, reason, shown, write
+from app.documents.former_views import with_present_names
 from app.documents.toml_reader import Check, TooLong, no_check, parsed
 from app.documents.toml_text import toml_text
 from app.documents.version import version
@@ -124,7 +125,7 @@ def _experiment(data: bytes, check: Check) -> Experiment:
     except ValueError as error:
         raise SettingError(f"not TOML: {error}") from None
     try:
-        return Experiment.from_dict(found, check)
+        return Experiment.from_dict(with_present_names(found), check)
     except SettingError as error:
         if error.where == "fall_line":
             raise SettingError(f"{error.sentence} (this is Fall Line {version()})", "fall_line") from None

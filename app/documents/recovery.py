@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.documents.file_lock import FileLock, LockHeld, is_held
 from app.documents.files import FileError, process_exists, reason, shown, sync_folder
+from app.documents.former_views import with_present_names
 from app.documents.journal import Journal, read_journal
 from app.documents.toml_reader import parsed
 from app.documents.user_folders import config_home, data_home
@@ -79,7 +80,9 @@ class KeptWork:
         if state is None:
             raise FileError(f"cannot read {shown(self.place)}: it is damaged")
         runs = [{**settings, "tweaks": tweaks} for settings, tweaks in zip(state["runs"], state["tweaks"], strict=True)]
-        return Experiment.from_dict({**state["experiment"], "runs": runs}), int(state["update"])
+        compared = {"comparison": state["comparison"]} if state.get("comparison") is not None else {}
+        entries = with_present_names({**state["experiment"], **compared, "runs": runs})
+        return Experiment.from_dict(entries), int(state["update"])
 
     def discard(self) -> None:
         """Remove it from disk, as far as the system lets us."""
@@ -290,13 +293,16 @@ class _Parts:
             tables[table.digest] = table
             return {_KEPT: table.digest}
 
-        plain = replace(experiment, runs=()).to_dict(named)
+        plain = replace(experiment, runs=(), comparison=None).to_dict(named)
         del plain["runs"]
+        ids = [run.settings.id for run in experiment.runs]
         tweaks = tuple(run.tweaks for run in experiment.runs)
         for tweak in (tweak for of_run in tweaks for tweak in of_run if isinstance(tweak.value, Table)):
             named(tweak.value)
         small = {
             "experiment": plain,
+            # By itself, because it is long if it has results, and seldom another.
+            "comparison": experiment.comparison.to_dict(ids) if experiment.comparison is not None else None,
             "runs": [replace(run, tweaks=()).to_dict() for run in experiment.runs],
             "update": update,
             "path": os.fspath(path) if path is not None else None,

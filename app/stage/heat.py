@@ -59,7 +59,7 @@ def levels_of(terrain: Terrain, depth: float = DEPTH) -> Levels:
     values = terrain.values[np.isfinite(terrain.values)]
     if not values.size:
         return Levels(False, 0.0, 0.0, 0.0, 1.0)
-    lowest, log = terrain.surface_info.lowest, terrain.surface_info.log_levels
+    lowest, log = terrain.landmarks.lowest, terrain.landmarks.log_levels
     floor = float(values.min()) if lowest is None else min(float(values.min()), lowest)
     if log:
         with np.errstate(over="ignore"):

@@ -70,17 +70,17 @@ class Landscape:
 
     def _draw_domain(self, painter: QPainter, view: View) -> None:
         """The border of the domain, where it is inside the view."""
-        box = view.rectangle(*self.terrain.surface_info.domain)
+        box = view.rectangle(*self.terrain.landmarks.domain)
         if view.plot.adjusted(1, 1, -1, -1).intersected(box) != view.plot.adjusted(1, 1, -1, -1):
             painter.setPen(QPen(QColor(255, 255, 255, 70), 1.0, Qt.PenStyle.DashLine))
             margin = 4.0
             painter.drawRect(box.intersected(view.plot.adjusted(-margin, -margin, margin, margin)))
 
     def _draw_known(self, painter: QPainter, view: View) -> None:
-        for kind, x, y in self.terrain.surface_info.stationary[:MAX_GLYPHS]:
+        for kind, x, y in self.terrain.landmarks.stationary[:MAX_GLYPHS]:
             if (at := view.point(x, y)) and view.plot.contains(at):
                 draw_stationary(painter, kind, at)
-        for x, y in self.terrain.surface_info.minima[:MAX_GLYPHS]:
+        for x, y in self.terrain.landmarks.minima[:MAX_GLYPHS]:
             if (at := view.point(x, y)) and view.plot.contains(at):
                 draw_minimum(painter, at)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class StageView(QWidget):
     """A view of the selected run. It never changes the session: it tells what a person did.
 
+    GROUP: begins the names of its view settings: of the kind of problem that brings it, or of none.
     MENU: what a menu calls it, if not by its title. TIER: how early its tab comes. ASKS: the types of its queries; it
     fits where the subject understands them.
 
@@ -26,6 +27,7 @@ class StageView(QWidget):
     that the context menu is for.
     """
 
+    GROUP: ClassVar[str] = "stage"
     KEY: ClassVar[str]
     TITLE: ClassVar[str]
     MENU: ClassVar[str] = ""
@@ -43,7 +45,7 @@ class StageView(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
-        self.setObjectName(f"network-{self.KEY}")
+        self.setObjectName(f"{self.GROUP}-{self.KEY}")
         self.setAccessibleName(self.TITLE)
 
     @classmethod
@@ -94,7 +96,7 @@ class StageView(QWidget):
         return ""
 
     def view(self) -> dict[str, Any]:
-        """View settings: plain values, as a file keeps them, their names beginning with `network_KEY_`."""
+        """View settings: plain values, as a file keeps them, their names beginning with `GROUP_KEY_`."""
         return {}
 
     def apply_view(self, view: Mapping[str, Any]) -> None:

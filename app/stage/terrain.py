@@ -1,28 +1,56 @@
-"""A surface sampled on a grid: the values that the stage colours, reads out and shows in 3-D."""
+"""A loss sampled on a grid: the values that the stage colours, reads out and shows in 3-D."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from engine import SurfaceInfo
 
 Array = np.ndarray
 
 THINNED = 200  # nodes along a side of a grid that may be thinned
 
 
+Box = tuple[float, float, float, float]
+
+
+class Landmarks(Protocol):
+    """What is known of a loss over a plane: (x0, x1, y0, y1) where it is defined, its lowest value, whether its levels
+    are logarithmic, its global minima (x, y), and other stationary points (kind, x, y).
+    """
+
+    @property
+    def domain(self) -> Box: ...
+    @property
+    def lowest(self) -> float | None: ...
+    @property
+    def log_levels(self) -> bool: ...
+    @property
+    def minima(self) -> tuple[tuple[float, float], ...]: ...
+    @property
+    def stationary(self) -> tuple[tuple[str, float, float], ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unmarked:
+    """A plane of which no point is known beforehand, of a loss that is 0 at best."""
+
+    domain: Box
+    lowest: float | None = 0.0
+    log_levels: bool = True
+    minima: tuple[tuple[float, float], ...] = ()
+    stationary: tuple[tuple[str, float, float], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Terrain:
-    """What is known of the problem's surface, and its values (ny, nx) at the nodes x (nx,) and y (ny,).
+    """What is known of a loss over a plane, and its values (ny, nx) at the nodes x (nx,) and y (ny,).
 
     x and y rise in equal steps. A later picture has a higher `serial`; an older one is ignored.
     """
 
-    surface_info: SurfaceInfo
+    landmarks: Landmarks
     x: Array
     y: Array
     values: Array

@@ -22,10 +22,10 @@ from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.examples.sampled_text import SampledTextView
 from app.stage.examples.spectrogram import SpectrogramView
+from app.stage.parameter_path.parameter_path import ParameterPathView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.code import CodeView
 from app.stage.planes.fit import FitView
-from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.reconstructed_plane import ReconstructedPlaneView
 from app.stage.planes.residuals import ResidualsView
 from app.stage.policy.arms import ArmsView

@@ -265,7 +265,8 @@ class ViewsStage(Stage):
         if isinstance(shares, list) and len(shares) == 2 and all(map(_is_share, shares)):
             self._shares = dict(zip(self._shares, map(float, shares), strict=True))
             self._divide()
-        told = [key for key in self.views if any(name.startswith(f"network_{key}_") for name in view)]
+        begins = {key: f"{kind.GROUP}_{key}_" for key, kind in self.views.kinds.items()}
+        told = [key for key, begin in begins.items() if any(name.startswith(begin) for name in view)]
         for key in self.views:
             if key in told or key in self.views.made:
                 self.views[key].apply_view(view)

@@ -8,10 +8,12 @@ from dataclasses import replace
 from app.documents.fresh import fresh
 from engine import (
     PROBLEMS,
+    RATES,
     Experiment,
     RunRecord,
     RunSettings,
     SessionPicture,
+    Setting,
     SettingError,
     Table,
     Task,
@@ -82,4 +84,5 @@ def _suited(run: RunSettings, problem: Task) -> RunSettings:
     if kind.refused(run.optimizer, (run.schedule, *(driver for _, driver in run.drive))):
         run = replace(run, schedule=usual.schedule, drive=())
     rate, batch = kind.suited(run.optimizer.kind)
-    return replace(run, learning_rate=rate, batch=batch, rates=(), own=())
+    drive = tuple((path, driver) for path, driver in run.drive if Setting.of(path).part != RATES)
+    return replace(run, learning_rate=rate, batch=batch, rates=(), own=(), drive=drive)

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QTextOption
+from PySide6.QtGui import QHideEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from app.documents.own_text import OwnText
 from app.widgets.elided import ElidedLabel
 from app.widgets.popup import Popup
 from app.workers.text_job import TextJob
-from engine import CONTEXT, MAX_CHARACTERS, SettingError, checked_text, text_table
+from engine import CONTEXT, MAX_CHARACTERS, SettingError, Table, checked_text
 
 FILES = "Texts (*.txt *.md);;All files (*)"
 _PAUSE = 200  # milliseconds without a key press before a text is judged
@@ -78,12 +78,14 @@ class OwnTextPanel(Popup):
         self.text.textChanged.connect(self._edit)
         self._pause.timeout.connect(self._judge)
         self.job.has_read.connect(self._show_read)
+        self.job.made.connect(self._show_made)
         self.job.refused.connect(self._refuse)
         self.job.failed.connect(self._fail)
         self._judge()
 
     def open_empty(self) -> None:
         """Open with what was there last."""
+        self._judge()
         self.popup()
         self.text.setFocus()
 
@@ -173,13 +175,20 @@ class OwnTextPanel(Popup):
             return
         fitting = (len(text) - 1) // 2
         context = int(min(CONTEXT.default, max(fitting, CONTEXT.low)))  # type: ignore[arg-type]
-        try:
-            table = text_table(self._name, text, context)
-        except SettingError as error:
-            self.fault.setText(str(error))
-            return
-        self.hide()
-        self.imported.emit(table)
+        self.take.setEnabled(False)
+        self._number = self.job.make(self._name, text, context)
+
+    @Slot(int, object)
+    def _show_made(self, job: int, table: Table) -> None:
+        if job == self._number:
+            self.take.setEnabled(True)
+            self.hide()
+            self.imported.emit(table)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What is still read, or made, is not wanted any more."""
+        self.job.cancel()
+        super().hideEvent(event)
 
 
 def _button(name: str, text: str, tip: str) -> QPushButton:

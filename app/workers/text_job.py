@@ -1,26 +1,28 @@
-"""Reads a text file beside the window, which waits for no file."""
+"""Reads a text file, and makes a text into examples, beside the window, which waits for neither."""
 
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from app.documents.files import FileError
 from app.documents.own_text import read_own_text
 from app.workers.latest_job import LatestJob, Ticket
-from engine import SettingError
+from engine import SettingError, text_table
 
 
 class TextJob(QObject):
     """One file at a time; another one cancels the one before.
 
-    Every signal begins with the number of its job. has_read: an OwnText; refused: a sentence; failed: the traceback of
-    a fault.
+    Every signal begins with the number of its job. has_read: an OwnText; made: a Table; refused: a sentence; failed:
+    the traceback of a fault.
     """
 
     has_read = Signal(int, object)
+    made = Signal(int, object)
     refused = Signal(int, str)
     failed = Signal(int, str)
 
@@ -35,11 +37,21 @@ class TextJob(QObject):
     def begin(self, path: Path) -> int:
         """Read a file; the job's number."""
 
+        return self._begin(self.has_read, lambda ticket: read_own_text(path, ticket.check))
+
+    def make(self, name: str, text: str, context: int) -> int:
+        """Make a text into windows of so many characters; the job's number."""
+        return self._begin(self.made, lambda ticket: text_table(name, text, context))
+
+    def _begin(self, done: SignalInstance, make: Callable[[Ticket], object]) -> int:
         def work(ticket: Ticket) -> None:
             try:
-                self.has_read.emit(ticket.number, read_own_text(path, ticket.check))
+                found = make(ticket)
             except (FileError, SettingError) as error:
                 self.refused.emit(ticket.number, str(error))
+                return
+            ticket.check()
+            done.emit(ticket.number, found)
 
         self.cancel()
         return self._jobs.offer(work)

@@ -26,8 +26,8 @@ from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.examples.sampled_text import SampledTextView
 from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.networks.network_view import NetworkView
-from app.stage.planes.parameter_path import ParameterPathView
-from app.stage.planes.plane_chart import PlaneChart
+from app.stage.parameter_path.parameter_path import ParameterPathView
+from app.stage.plane_chart import PlaneChart
 from app.stage.views import VIEWS
 from app.workers.loss_slices import LossSlices
 from engine import Learner, Session, path_request, snapshot_of

@@ -5,7 +5,7 @@ import numpy as np
 from engine.architectures import layout
 from engine.contracts import inline, standalone
 from engine.rng import bits
-from engine.simd.vectors import LANES, at, load, noinline, store
+from engine.simd.vectors import LANES, at, load, noinline, splat, store
 from engine.training.stream import CURSOR, EPOCH, FIXED, ORDER, REPLACED, SEED, UPDATE
 
 _SHUFFLED, _DRAWN, DROPPED, _KINDS = range(4)
@@ -78,6 +78,19 @@ def gather_rows(source, width, chosen, count, columns, rows, stride):
             store(row, i, load(example, i))
         for i in range(whole, width):
             row[i] = example[i]
+
+
+@inline
+def spread_columns(source, width, groups, chosen, count, columns, off, on, target):
+    """target (groups * width, columns): `off`, but `on` at the places (n, groups) of the chosen examples in source,
+    padded with copies of the first.
+    """
+    for i in range(0, groups * width * columns, LANES):
+        store(target, i, splat(off))
+    for b in range(columns):
+        places = at(source, chosen[b if b < count else 0] * groups)
+        for group in range(groups):
+            target[(group * width + np.int64(places[group])) * columns + b] = on
 
 
 @inline

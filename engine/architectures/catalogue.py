@@ -92,8 +92,9 @@ class Architecture(ABC):
 
     parts: the settings of a task that only this architecture has. looks: modules whose routines look at its networks
     alone. queries: what it answers besides what every network
-    does. embeds: whether it reads tokens as places in a vocabulary, which others read one-hot. remedy: what would need
-    less memory.
+    does. embeds: whether it reads tokens as places in a vocabulary, which others read one-hot. held_as_places: whether
+    what is read one-hot, and the goals of classes, take a number each where examples are packed. remedy: what would
+    need less memory.
     """
 
     key: ClassVar[str]
@@ -106,6 +107,7 @@ class Architecture(ABC):
     queries: ClassVar[tuple[type[Query[Any]], ...]] = ()
     looks: ClassVar[tuple[str, ...]] = ()
     embeds: ClassVar[bool] = False
+    held_as_places: ClassVar[tuple[bool, bool]] = False, False
     remedy: ClassVar[str] = "a smaller network, or less data"
 
     # The network

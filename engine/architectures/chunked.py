@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
 from engine.architectures import layout
-from engine.architectures.batch import batch_order, gather_columns, gather_rows
+from engine.architectures.batch import batch_order, gather_columns, gather_rows, spread_columns
 from engine.architectures.layout import Allocator, padded
 from engine.architectures.losses import LOSSES, call_loss
 from engine.architectures.mlp import MEASURING, OUTPUTS_ONLY, TRAINING, padded_columns, weigh
@@ -87,15 +88,23 @@ def chunked_objective(theta, grad, stream, constants, work):
         columns = padded_columns(count)
         if within == 0:
             chosen = batch_order(stream, table, work, start, count)
-            if features >= LANES:
+            width, goal = table[layout.INPUT_WIDTH], table[layout.GOAL_WIDTH]
+            given, wanted = at(constants, table[layout.INPUTS]), at(constants, table[layout.TARGETS])
+            if width > 0:
+                spread_columns(given, width, features // width, chosen, count, columns, 0.0, 1.0, inputs)
+            elif features >= LANES:
                 rows = at(work, table[layout.ROWS_AT])
                 stride = padded_columns(features)
-                gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
+                gather_rows(given, features, chosen, count, columns, rows, stride)
                 transpose_block(rows, stride, inputs, columns, columns, features)
             else:
-                gather_columns(at(constants, table[layout.INPUTS]), features, chosen, count, columns, inputs)
+                gather_columns(given, features, chosen, count, columns, inputs)
             if quiet != OUTPUTS_ONLY:
-                gather_columns(at(constants, table[layout.TARGETS]), outputs, chosen, count, columns, targets)
+                if goal > 0:
+                    off, on = constants[layout.OFF], constants[layout.ON]
+                    spread_columns(wanted, goal, outputs // goal, chosen, count, columns, off, on, targets)
+                else:
+                    gather_columns(wanted, outputs, chosen, count, columns, targets)
                 weigh(table, constants, work, chosen, k, columns, count, share)
         if within & 1 == 0:
             place = _call_forward(passes[FORWARD], theta, stream, constants, work, columns, within >> 1, flag)
@@ -181,8 +190,38 @@ def packed_chunks(
     passes = passes_of(head)
     passes[FORWARD], passes[BACKWARD] = forward.address, backward.address
     own = [*loss.packed(entry.knobs)[:1], 0.0][0], 1.0
-    parts = (np.ravel(inputs), *([] if targets is None else [np.ravel(targets)]))
-    return packed_constants(chunked_objective.address, head, own, parts, len(inputs), work_size, weights)
+    parts = [inputs] if targets is None else [inputs, targets]
+    if (found := _places(inputs)) is not None and found.off == 0.0 and found.on == 1.0:
+        head[layout.INPUT_WIDTH], parts[0] = inputs.shape[-1], found.places
+    if targets is not None and (found := _places(targets)) is not None:
+        head[layout.GOAL_WIDTH], parts[1] = targets.shape[-1], found.places
+        head.view(np.float64)[[layout.OFF, layout.ON]] = found.off, found.on
+    head[layout.TARGETS] = head[layout.INPUTS] + parts[0].size
+    parts = [np.ravel(part) for part in parts]
+    return packed_constants(chunked_objective.address, head, own, tuple(parts), len(inputs), work_size, weights)
+
+
+class _Places(NamedTuple):
+    """places (n, ...): which of the numbers of each row is `on`; the others are `off`."""
+
+    places: Array
+    off: float
+    on: float
+
+
+def _places(numbers: Array) -> _Places | None:
+    """Numbers (..., width) as places, if of each row one number is different, and is the largest; else None. So tokens
+    that are read one-hot, and classes, take a number each.
+    """
+    if numbers.ndim < 2 or numbers.shape[-1] < 2 or not numbers.size:
+        return None
+    first = numbers.reshape(-1, numbers.shape[-1])[0]
+    off, on = float(first.min()), float(first.max())
+    places = numbers.argmax(axis=-1)
+    same = np.count_nonzero(numbers == off, axis=-1) == numbers.shape[-1] - 1
+    if not off < on or not same.all() or not (np.take_along_axis(numbers, places[..., None], -1) == on).all():
+        return None
+    return _Places(places.astype(np.float64), off, on)
 
 
 def checked_inputs(inputs: Array, shape: tuple[int, ...]) -> Array:

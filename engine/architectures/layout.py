@@ -19,14 +19,17 @@ CHUNK = 128
 
 # constants: HEAD integers (int64 bit patterns), ROW more per layer, the loss's knob and the share of activations
 # that dropout keeps, then inputs (n, features) and encoded targets (n, outputs), and if examples have weights, at
-# IMPORTANCE, these (n,). WEIGHTS_AT: what each loss term of a chunk counts; SHARES_AT: what it would without weights of
+# IMPORTANCE, these (n,). Where INPUT_WIDTH is above 0, inputs are places (n, features / width): of so many numbers each
+# that one is 1 and the others are 0; where GOAL_WIDTH is, targets are, of numbers that are OFF but for one that is ON,
+# float64 both. WEIGHTS_AT: what each loss term of a chunk counts; SHARES_AT: what it would without weights of
 # the examples (the same memory where there are none). STEPS: how often an example is answered, at the steps of a
 # sequence; its OUTPUTS and targets are those of the first step, then those of the second ...
 # Offsets count from the start of constants, those named ..._AT from the start of work (scratch).
 (
     LAYERS, FEATURES, OUTPUTS, EXAMPLES, PARAMETERS, COLUMNS, LOSS, ELEMENTS, NUMBERS, INPUTS, TARGETS,
-    ORDER_AT, ROWS_AT, COPY_AT, TARGETS_AT, WEIGHTS_AT, BACK_AT, SHARES_AT, IMPORTANCE, STEPS, HEAD,
-) = range(21)  # fmt: skip
+    ORDER_AT, ROWS_AT, COPY_AT, TARGETS_AT, WEIGHTS_AT, BACK_AT, SHARES_AT, IMPORTANCE, STEPS,
+    INPUT_WIDTH, GOAL_WIDTH, OFF, ON, HEAD,
+) = range(25)  # fmt: skip
 # per layer; LINEAR: an identity output, NARROW: its gradient needs no transpose
 (READS, UNITS, ACTIVATION, LINEAR, NARROW, SKIPS, WEIGHTS, BIASES, READ_AT, VALUES_AT, SLOPES_AT, ROW) = range(12)
 KNOB, KEPT, OWN_NUMBERS = range(3)

@@ -14,6 +14,7 @@ from engine.architectures.layout import (
     FEATURES,
     HEAD,
     IMPORTANCE,
+    INPUT_WIDTH,
     INPUTS,
     LOSS,
     OWN_NUMBERS,
@@ -28,6 +29,7 @@ from engine.architectures.network import Network
 from engine.choices import Choice
 from engine.contracts import SettingError, numbers_of
 from engine.data.examples import TrainingData
+from engine.data.tokens import one_hot
 from engine.data.weights import checked_weights
 from engine.simd.alignment import aligned_zeros
 
@@ -98,9 +100,12 @@ def packed(network: Network, data: TrainingData) -> Packed:
 
 
 def packed_inputs(packed: Packed) -> Array:
-    """The inputs (n, f) that were packed, as a view."""
+    """The inputs (n, f) that were packed."""
     head = packed.constants.view(np.int64)
-    start, features = int(head[INPUTS]), int(head[FEATURES])
+    start, features, width = int(head[INPUTS]), int(head[FEATURES]), int(head[INPUT_WIDTH])
+    if width:
+        places = packed.constants[start : start + packed.examples * features // width]
+        return one_hot(places.reshape(packed.examples, -1), width)
     found: Array = packed.constants[start : start + packed.examples * features].reshape(packed.examples, features)
     return found
 

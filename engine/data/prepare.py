@@ -46,8 +46,10 @@ def training_data(
     with np.errstate(over="ignore", invalid="ignore"):
         columns = one_hot_columns(raw, len(examples.tokens)) if one_hot else columns_of(raw, keys)
         shift, scale = SCALINGS[scaling].fit(columns[:train])
-        scaled = np.subtract(columns, shift, order="C")
-        scaled /= scale
+        scaled = columns
+        if not one_hot or scaling != "none":  # else it would be a copy, of what is most of the memory
+            scaled = np.subtract(columns, shift, order="C")
+            scaled /= scale
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
         raise SettingError("the inputs are too large: these features or this scaling overflow")
     targets = scaled_targets = examples.targets[order]

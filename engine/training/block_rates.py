@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from engine.blocks import Block
-from engine.contracts import Hyper, SettingError, shown
+from engine.contracts import SettingError, shown
 from engine.problems.kind import kind_of
 from engine.problems.task import Task
 from engine.setting import Setting
+from engine.training.layer_rate import PART, layer_rate
 from engine.validation import Entries
 
 Array = np.ndarray
 Rates = tuple[tuple[str, float], ...]  # titles of layers, in order, with their rates where these are not 1
-
-PART = "rates"  # `rates.hidden 1` is the rate of the layer of that title
-_RATE = Hyper(
-    "rate",
-    "×",
-    1.0,
-    0.0,
-    1000.0,
-    log=True,
-    slider=(1e-3, 10.0),
-    help="multiplies what an update does to the weights and biases of this layer; 0 freezes it",
-    tier="expert",
-)
-
-
-def layer_rate(title: str) -> Hyper:
-    """The knob of a layer's rate, called `rate of hidden 1`."""
-    return replace(_RATE, name=f"rate of {title}")
 
 
 def layers_with_rates(task: Task) -> tuple[str, ...]:
@@ -82,10 +64,17 @@ def rate_words(setting: Setting) -> str:
     return f"rate of {setting.rest}"
 
 
-def block_rates(task: Task, blocks: Sequence[Block], rates: Rates) -> Array:
-    """(k,): how many times as far as its step each block of the task's problem goes."""
-    own = {block.start: rate_of(rates, title) for title, some in kind_of(task).layers(task).items() for block in some}
-    return np.array([block.rate * own.get(block.start, 1.0) for block in blocks])
+def block_rates(task: Task, blocks: Sequence[Block], rates: Rates, driven: Mapping[str, int]) -> Array:
+    """(2, k): how many times as far as its step each block of the task's problem goes, and where in the numbers of the
+    optimizer a further factor is, -1 if there is none. driven: these places of the layers whose rates are driven.
+    """
+    titles = {block.start: title for title, some in kind_of(task).layers(task).items() for block in some}
+    own = [titles.get(block.start, "") for block in blocks]
+    fixed = [
+        block.rate * (1.0 if title in driven else rate_of(rates, title))
+        for title, block in zip(own, blocks, strict=True)
+    ]
+    return np.array([fixed, [driven.get(title, -1) for title in own]], np.float64)
 
 
 def _sorted(found: dict[str, float]) -> Rates:

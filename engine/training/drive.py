@@ -6,6 +6,7 @@ the knob's range, and rounded where that is of whole numbers.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from engine.batches import BATCHES
@@ -14,6 +15,8 @@ from engine.contracts import Hyper, SettingError, Value, shown
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.setting import Setting
+from engine.training.layer_rate import PART as RATES
+from engine.training.layer_rate import layer_rate
 from engine.validation import Entries, text
 
 Drive = tuple[tuple[str, Choice], ...]  # paths of knobs, in order, with their schedules
@@ -28,12 +31,27 @@ def is_drivable(hyper: Hyper) -> bool:
     return hyper.kind in ("real", "integer")
 
 
+def driven_layer(path: str) -> str | None:
+    """The title of the layer whose rate is at a path such as `rates.hidden 1`; None at any other."""
+    part, _, title = path.partition(".")
+    return title if part == RATES else None
+
+
+def driven_layers(drive: Drive) -> tuple[str, ...]:
+    """The titles of the layers whose rates are driven."""
+    return tuple(title for path, _ in drive if (title := driven_layer(path)) is not None)
+
+
 def driven_knob(path: str, optimizer: Choice, batch: Choice) -> Hyper:
-    """The knob of these choices at a path such as `optimizer.momentum`. Raises SettingError if none can be driven."""
+    """The knob of these choices at a path such as `optimizer.momentum`, or the rate of any layer (`rates.hidden 1`).
+    Raises SettingError if none can be driven.
+    """
     part, _, name = path.partition(".")
+    if part == RATES and name:
+        return layer_rate(name)
     if part not in _CATALOGUES:
-        told = "a schedule drives a number of the optimizer or of the batches, such as optimizer.momentum or batch.size"
-        raise SettingError(f"{told}, got {shown(path, 60)}")
+        told = "a schedule drives a number of the optimizer or of the batches, or the rate of a layer"
+        raise SettingError(f"{told}, such as optimizer.momentum, batch.size or rates.output, got {shown(path, 60)}")
     entry = _CATALOGUES[part][(optimizer if part == "optimizer" else batch).kind]
     hyper: Hyper | None = next((knob for knob in entry.knobs if knob.name == name), None)
     if hyper is None:
@@ -53,7 +71,7 @@ def driver_of(drive: Drive, path: str) -> Choice:
 
 def drive_value(drive: Drive, setting: Setting) -> Value:
     """The value of `drive.optimizer.momentum`, a key of SCHEDULES, or of a knob of that. Raises SettingError."""
-    path, knob = _divided(setting)
+    path, knob = divided(setting)
     driver = driver_of(drive, path)
     if knob and knob not in driver.values:
         raise SettingError(f"there is no setting {shown(setting.path, 60)}")
@@ -65,7 +83,7 @@ def with_driver(drive: Drive, setting: Setting, value: object, optimizer: Choice
 
     A constant one takes the knob out. Raises SettingError.
     """
-    path, knob = _divided(setting)
+    path, knob = divided(setting)
     driven_knob(path, optimizer, batch)
     if knob:
         old = driver_of(drive, path)
@@ -80,8 +98,13 @@ def without_part(drive: Drive, part: str) -> Drive:
     return tuple((path, driver) for path, driver in drive if path.partition(".")[0] != part)
 
 
-def read_drive(data: object, path: str, optimizer: Choice, batch: Choice) -> Drive:
-    """What `drive_list` has written. Raises SettingError."""
+def of_layers(drive: Drive, titles: Collection[str]) -> Drive:
+    """The knobs that are driven, without the rates of other layers than these."""
+    return tuple(each for each in drive if (title := driven_layer(each[0])) is None or title in titles)
+
+
+def read_drive(data: object, path: str, optimizer: Choice, batch: Choice, titles: Collection[str]) -> Drive:
+    """What `drive_list` has written. titles: of the layers that have rates. Raises SettingError."""
     if not isinstance(data, list) or len(data) > 100:
         raise SettingError("must be a list of up to 100 knobs, each with its schedule", path)
     found: dict[str, Choice] = {}
@@ -90,6 +113,9 @@ def read_drive(data: object, path: str, optimizer: Choice, batch: Choice) -> Dri
         knob, driver = table.text("knob"), table.choice("schedule", SCHEDULES, UNDRIVEN)
         try:
             driven_knob(knob, optimizer, batch)
+            title = driven_layer(knob)
+            if title is not None and title not in titles:
+                raise SettingError(f"there is no layer {shown(title, 60)} whose rate could be driven")
             if knob in found:
                 raise SettingError(f"{shown(knob, 60)} is driven twice")
         except SettingError as error:
@@ -107,7 +133,7 @@ def drive_list(drive: Drive) -> list[dict[str, Any]]:
 
 def drive_words(setting: Setting, optimizer: Choice, batch: Choice) -> str:
     """What a setting of PART is called: `schedule of beta1`, `length of the schedule of beta1`."""
-    path, knob = _divided(setting)
+    path, knob = divided(setting)
     try:
         title = driven_knob(path, optimizer, batch).title
     except SettingError:
@@ -115,7 +141,7 @@ def drive_words(setting: Setting, optimizer: Choice, batch: Choice) -> str:
     return f"{knob.replace('_', ' ')} of the schedule of {title}" if knob else f"schedule of {title}"
 
 
-def _divided(setting: Setting) -> tuple[str, str]:
+def divided(setting: Setting) -> tuple[str, str]:
     """The path of the knob, and the knob of its schedule or nothing."""
     part, _, rest = setting.rest.partition(".")
     name, _, knob = rest.partition(".")

@@ -22,13 +22,25 @@ from engine.problems.kind import Own, kind_of, read_task, task_entries
 from engine.problems.task import Task
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
-from engine.training.block_rates import PART as RATES
 from engine.training.block_rates import Rates, among, check_layer, layers_with_rates, rate_of, read_rates, with_rate
 from engine.training.drive import PART as DRIVE
-from engine.training.drive import Drive, drive_list, drive_value, read_drive, with_driver, without_part
+from engine.training.drive import (
+    Drive,
+    divided,
+    drive_list,
+    drive_value,
+    driven_layer,
+    driven_layers,
+    of_layers,
+    read_drive,
+    with_driver,
+    without_part,
+)
+from engine.training.layer_rate import PART as RATES
 from engine.training.origin import Origin, read_origin
 from engine.training.own_problem import PART as OWN
 from engine.training.own_problem import distinct_tasks, fitting_own, own_entries, own_task, read_own
+from engine.trials.comparison_record import ComparisonRecord, read_comparison
 from engine.validation import Entries, checked, text
 
 FORMAT = 5  # of what `Experiment.to_dict` returns; those from 1 on are read
@@ -369,6 +381,8 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
         raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
     if setting.part == RATES:
         check_layer(setting, task)
+    if setting.part == DRIVE and (title := driven_layer(divided(setting)[0])) is not None:
+        check_layer(Setting(RATES, title), task)
     if of_run(setting):
         settings = settings.having(setting, value)
         _refuse_unsuited(task, settings, setting.part)
@@ -393,8 +407,10 @@ def fitted(settings: RunSettings, task: Task) -> RunSettings:
     layers that its task has not.
     """
     own = fitting_own(settings.own, task)
-    rates = among(settings.rates, layers_with_rates(own_task(task, own))) if settings.rates else ()
-    return replace(settings, own=own, rates=rates)
+    if not settings.rates and not driven_layers(settings.drive):
+        return replace(settings, own=own)
+    titles = layers_with_rates(own_task(task, own))
+    return replace(settings, own=own, rates=among(settings.rates, titles), drive=of_layers(settings.drive, titles))
 
 
 def fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:
@@ -429,7 +445,8 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Problem, runs, stop rules; and how the window shows them (`view`: a flat table of plain values).
+    """Problem, runs, stop rules; how the window shows them (`view`: a flat table of plain values); and the comparison
+    of the runs that belongs to them, if one does.
 
     numbers: the NUMBERS of the engine that it was read from, as far as is known. If it is another than this one's,
     the runs may differ in their last bits from what they were. It is no part of what the experiment is.
@@ -441,6 +458,7 @@ class Experiment:
     title: str = "Untitled"
     note: str = ""
     view: Mapping[str, Any] = field(default_factory=dict)
+    comparison: ComparisonRecord | None = None
     numbers: int = field(default=NUMBERS, compare=False, repr=False)
 
     def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
@@ -448,6 +466,7 @@ class Experiment:
 
         tables: what stands for a table of examples, for those who keep them elsewhere.
         """
+        ids = [run.settings.id for run in self.runs]
         return {
             "fall_line": FORMAT,
             "numbers": NUMBERS,  # of those who write, for they have computed it anew
@@ -456,6 +475,7 @@ class Experiment:
             "problem": task_entries(self.problem, tables),
             "stop": dict(self.stop),
             "view": dict(self.view),
+            **({"comparison": self.comparison.to_dict(ids)} if self.comparison is not None else {}),
             "runs": [replace(run, settings=fitted(run.settings, self.problem)).to_dict(tables) for run in self.runs],
         }
 
@@ -489,6 +509,7 @@ class Experiment:
             table.text("title", "Untitled"),
             table.text("note", ""),
             _view(table.take("view", {})),
+            read_comparison(table.take("comparison"), "comparison", ids, check) if "comparison" in table else None,
             numbers,
         )
         table.close()
@@ -589,7 +610,7 @@ def _run(table: Entries, index: int, task: Task, version: int, check: Check) -> 
         batch=batch,
         warmup=table.hyper(WARMUP),  # type: ignore[arg-type]
         warmup_start=table.hyper(WARMUP_START),  # type: ignore[arg-type]
-        drive=read_drive(table.take("drive", []), table.at("drive"), optimizer, batch),
+        drive=read_drive(table.take("drive", []), table.at("drive"), optimizer, batch, layers_with_rates(task)),
         own=own,
         rates=read_rates(table.entries("rates", {}), task),
         visible=table.checked("visible", _flag, True),

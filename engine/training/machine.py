@@ -25,7 +25,7 @@ from engine.simd.alignment import aligned_zeros
 from engine.training import loop, stream
 from engine.training.block_rates import block_rates
 from engine.training.drive import PART as DRIVE
-from engine.training.drive import driven_knob
+from engine.training.drive import driven_knob, driven_layer, driven_layers
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.training.history import COLUMNS, NO_EXTREMES, History
 from engine.training.whole_step import whole_step
@@ -289,7 +289,8 @@ class Machine:
         entry = OPTIMIZERS[choice.kind]
         self._step, self._own = entry.kernel.address, sum(knob.width for knob in entry.knobs[: entry.own])
         self._asks, self._owns_decay = int(entry.asks), int(entry.owns_decay)
-        self.hyper = np.array(choice.packed(entry.knobs))
+        # After the optimizer's own numbers come the rates of layers that schedules drive, as these have them now.
+        self.hyper = np.array([*choice.packed(entry.knobs), *(1.0 for _ in self._driven_layers)])
         self._drop_step()
         if fresh:
             self.slots = np.zeros(max(entry.size(self.theta.size), 1))
@@ -344,8 +345,16 @@ class Machine:
         if path.startswith("batch."):
             return loop.BATCH_SIZE, True, (base, hyper.low, float(self.problem.examples))
         knobs = OPTIMIZERS[settings.optimizer.kind].knobs
+        if (title := driven_layer(path)) is not None:
+            return self._driven_layers[title], False, bound
         place = sum(knob.width for knob in knobs[: knobs.index(hyper)])
         return place, hyper.kind == "integer", bound
+
+    @property
+    def _driven_layers(self) -> dict[str, int]:
+        """The layers whose rates a schedule drives, by their titles, and where in hyper these are."""
+        begin = sum(knob.width for knob in OPTIMIZERS[self.settings.optimizer.kind].knobs)
+        return {title: begin + place for place, title in enumerate(driven_layers(self.settings.drive))}
 
     @property
     def driven(self) -> dict[str, float]:
@@ -360,12 +369,15 @@ class Machine:
     @property
     def block_rates(self) -> Array:
         """(k,): how many times as far as its step each block goes; empty if all go as far as it."""
-        return self._rates
+        if not self._rates.size:
+            return self._rates
+        fixed, places = self._rates[0], self._rates[1].astype(np.int64)
+        return np.where(places >= 0, fixed * self.hyper[places], fixed)
 
     def _load_settings(self) -> None:
         settings, problem = self.settings, self.problem
-        rates = block_rates(problem.task, problem.blocks, settings.rates)
-        self._rates = rates if (rates != 1.0).any() else _NOTHING
+        rates = block_rates(problem.task, problem.blocks, settings.rates, self._driven_layers)
+        self._rates = rates if (rates[0] != 1.0).any() or (rates[1] >= 0.0).any() else _NOTHING
         self.controls[loop.RATE] = settings.learning_rate
         self.controls[loop.WARMUP] = settings.warmup
         self.controls[loop.WARMUP_START] = settings.warmup_start

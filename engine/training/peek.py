@@ -135,7 +135,7 @@ class Lookout:
             slots=_parts(machine.slots, entry.slots, 0, n) if step else {},
             buffers=buffers,
             driven=taken.driven,
-            block_rates=machine.block_rates if machine.block_rates.size else np.ones(len(machine.problem.blocks)),
+            block_rates=taken.block_rates if taken.block_rates.size else np.ones(len(machine.problem.blocks)),
             average=machine.averaged.copy() if machine.averaged.size else None,
             step=moved,
             since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),

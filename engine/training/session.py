@@ -126,8 +126,9 @@ class RunPicture:
 class SessionPicture:
     """A session at one moment. cursor: the scrubbed update, or None while it shows the present.
 
-    task: the problem as it stands after every change that the runs have gone on with; run_task: the same as the run
-    that is looked at has it, with what it has for itself if has_own; problem: as it stood for that run, at the cursor.
+    task: the problem as it stands after every change that the runs have gone on with, or as it stood at the cursor;
+    run_task: the same as the run that is looked at has it, with what it has for itself if has_own; problem: of that
+    run, made of it.
     """
 
     experiment: Experiment
@@ -525,6 +526,9 @@ class Session:
         problem = free.machine.problem
         looked_at = focus if any(run.id == focus for run in pictures) else free.settings.id
         seen = next(run for run in pictures if run.id == looked_at)
+        if seen.shown.update < seen.update:
+            task = seen.shown.problem.task
+            task = shared_task(task, self.experiment_settings.problem) if seen.settings.own else task
         return SessionPicture(
             experiment,
             task,

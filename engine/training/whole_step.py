@@ -27,10 +27,15 @@ from engine.training import stream as streams
 
 
 @inline
-def _scale(theta, before, table, rates, blocks):
-    """Let every block go `rate` times as far as the step took it; with 0 not at all, whatever the step was."""
+def _scale(theta, before, table, rates, hyper, blocks):
+    """Let every block go `rate` times as far as the step took it; with 0 not at all, whatever the step was.
+
+    rates (2, blocks): of each, and where in hyper a factor is that a schedule drives, or -1.
+    """
     for place in range(blocks):
-        rate = rates[place]
+        rate, driven = rates[place], int(rates[blocks + place])
+        if driven >= 0:
+            rate *= hyper[driven]
         if rate == 1.0:
             continue
         block = at(table, BLOCK * place)
@@ -67,7 +72,8 @@ def whole_step(theta, grad, slots, hyper, lr, t, n, context):
         stream[streams.ASKED] = stream[streams.FIRST_LOSS] = 0
     if context[RATES] != 0:
         _scale(
-            theta, floats_at(context[BEFORE]), integers_at(context[TABLE]), floats_at(context[RATES]), context[BLOCKS]
-        )
+            theta, floats_at(context[BEFORE]), integers_at(context[TABLE]), floats_at(context[RATES]), hyper,
+            context[BLOCKS],
+        )  # fmt: skip
     if context[AVERAGED] != 0:
         _average(floats_at(context[AVERAGED]), theta, n, floats_at(context[COMMON]), stream)

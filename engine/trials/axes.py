@@ -12,6 +12,8 @@ import numpy as np
 from engine.contracts import SettingError, native, shown
 
 MAX_POINTS = 10_000  # values, and combinations of them
+MAX_AXES = 6
+MAX_TEXT = 200  # characters of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Axis:
         """What `to_dict` returned, or low, high and steps in place of the values. Raises SettingError."""
         if not isinstance(data, Mapping) or not isinstance(data.get("setting"), str):
             raise SettingError(f"names a setting by its path and its values, got {shown(data, 60)}")
+        unknown = sorted(
+            set(data) - {"setting", "log", *(("values",) if "values" in data else ("low", "high", "steps"))}
+        )
+        if unknown:
+            raise SettingError("unknown entry", str(unknown[0])[:60])
         log = data.get("log", False)
         if not isinstance(log, bool):
             raise SettingError(f"log must be true or false, got {shown(log)}")
@@ -59,13 +66,23 @@ class Axis:
 
 def axis(path: str, values: Iterable[Any], log: bool = False) -> Axis:
     """An axis through these values. Raises SettingError if a logarithm is asked of a value that has none."""
-    found = tuple(dict.fromkeys(native(value) for value in values))
+    found = tuple(dict.fromkeys(_plain(value, path) for value in values))
     made = Axis(path, found, log)
     if made.is_number:
         made = replace(made, values=tuple(sorted(found)))
     if log and not (made.is_number and made.values[0] > 0):
         raise SettingError(f"a logarithmic axis needs numbers above 0, got {shown(found[0])}", path)
     return made
+
+
+def _plain(value: Any, path: str) -> Any:
+    """A value that an axis may have: a number, true or false, or a text. Raises SettingError."""
+    value = native(value)
+    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        return value
+    raise SettingError(f"values must be numbers or texts, got {shown(value, 60)}", path)
 
 
 def spaced(path: str, low: Any, high: Any, steps: Any, log: bool = False, whole: bool = False) -> Axis:

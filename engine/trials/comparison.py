@@ -5,13 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from engine.choices import Choice, choose
-from engine.contracts import Catalogue, Hyper, SettingError, Tier
+from engine.contracts import Catalogue, Hyper, SettingError
 from engine.training.experiment import Experiment
 from engine.trials.arms import Arm, arms_of
 from engine.trials.axes import Axis
-from engine.trials.trial import Summary, Trial, countable, counted_of
+from engine.trials.comparison_record import ComparisonRecord
+from engine.trials.declaration import DECLARED, Declaration
+from engine.trials.summary import Summary
+from engine.trials.trial import Trial, countable, counted_of
 
 Known = Mapping[str, Summary]  # summaries of trials that are finished, by the trials' keys
 
@@ -87,22 +91,8 @@ class Plan(ABC):
         return all(trial.key in known for trial in self.trials(known))
 
 
-class Comparison(ABC):
-    """A declaration: its knobs, and the plan that follows from them.
-
-    question: what it answers, as a person would ask. least: how many runs there must be. has_axes: whether it varies
-    settings that a person names. has_runs: whether it compares runs of the experiment.
-    """
-
-    key: str
-    title: str
-    question: str
-    help: str
-    knobs: tuple[Hyper, ...]
-    tier: Tier = "basic"
-    least: int = 1
-    has_axes: bool = False
-    has_runs: bool = True
+class Comparison(Declaration, ABC):
+    """A declaration, and the plan that follows from it."""
 
     @abstractmethod
     def plan(
@@ -111,7 +101,7 @@ class Comparison(ABC):
         """The plan for these runs of an experiment. Raises SettingError."""
 
 
-COMPARISONS: Catalogue[Comparison] = Catalogue("comparison")
+COMPARISONS = cast("Catalogue[Comparison]", DECLARED)  # every one that is declared
 
 
 def plan_of(
@@ -141,3 +131,10 @@ def plan_of(
     if axes and not comparison.has_axes:
         raise SettingError(f"{comparison.title} varies no settings that are named, got {len(axes)}", "axes")
     return comparison.plan(experiment, arms, choice, counted or counted_of(experiment.problem), axes)
+
+
+def planned(experiment: Experiment, record: ComparisonRecord) -> Plan:
+    """The plan of a comparison that a document holds. Raises SettingError as `plan_of` does."""
+    ids = {each.settings.id for each in experiment.runs}
+    runs = [run for run in record.runs if run in ids]
+    return plan_of(experiment, record.choice.kind, record.choice.values, runs, record.counted, record.axes)

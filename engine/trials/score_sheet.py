@@ -16,7 +16,8 @@ from engine.trials.arms import Arm
 from engine.trials.axes import Axis
 from engine.trials.comparison import SEEDS, Comparison, Known, Plan, Result
 from engine.trials.statistics import geometric_mean
-from engine.trials.trial import HISTORY_LOSS, Summary, Trial, problem_for
+from engine.trials.summary import Summary
+from engine.trials.trial import HISTORY_LOSS, Trial, problem_for
 from engine.trials.tuning import DECADES, ROUNDS, RateCurve, Tuning, rate_trials
 from engine.trials.workloads import WORKLOADS, Workload
 

@@ -17,7 +17,8 @@ from engine.trials.arms import Arm, alone
 from engine.trials.axes import Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
 from engine.trials.statistics import SignTest, Spread, holm, quartiles, sign_test, spread
-from engine.trials.trial import Summary, Trial, curve_updates
+from engine.trials.summary import Summary
+from engine.trials.trial import Trial, curve_updates
 from engine.trials.words import number, paired
 
 Array = np.ndarray

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.contracts import SettingError
-from engine.trials.trial import Stopped, Summary, Trial
+from engine.trials.summary import Summary
+from engine.trials.trial import Stopped, Trial
 
 Work = Callable[[Trial], Summary]
 

@@ -15,13 +15,11 @@ from engine.random_generator import RandomGenerator
 from engine.setting import Setting
 from engine.training.experiment import Experiment, of_run, run_task
 from engine.trials.arms import Arm, alone
-from engine.trials.axes import MAX_POINTS, Axis
+from engine.trials.axes import MAX_AXES, MAX_POINTS, Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
 from engine.trials.statistics import Spread, spread
 from engine.trials.trial import Trial
 from engine.trials.words import number
-
-MAX_AXES = 6
 
 WAY = Hyper(
     "way",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.problems.task import Task
 from engine.training.experiment import NUMBERS, Experiment, run_task
 from engine.training.measures import LOSS, WATCHED, Measure
 from engine.training.run import DIVERGED, READY, RUNNING, Run
+from engine.trials.summary import Summary
 
 Array = np.ndarray
 Clock = Callable[[], float]
@@ -68,54 +69,6 @@ class Trial:
     def updates(self) -> int:
         """After how many updates it ends at the latest; 0 is never."""
         return int(self.experiment.stop["updates"])  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a trial came to. Lower values are better; one that diverged has an infinite one.
-
-    value: of what counts, at the parameters after the last update; best, best_update: the lowest that was seen, and
-    when. reached: the update at which it came down to its target, by a line between two measurements. curve: the values
-    at the updates `curve_updates` of its budget, NaN beyond its end. loss: the exact loss at the end. ending: why it
-    ended before its budget, in words. seconds: of the processor, 0 without a clock. failed: why it could not be run at
-    all, as a sentence. digest: of theta and of the whole record; equal for equal bits. processor, numbers: where it was
-    computed, and by which version of the numbers.
-    """
-
-    updates: int = 0
-    value: float = math.inf
-    best: float = math.inf
-    best_update: int = 0
-    reached: int | None = None
-    loss: float = math.inf
-    diverged_at: int | None = None
-    ending: str = ""
-    examples: int = 0
-    evaluations: int = 0
-    seconds: float = 0.0
-    curve: tuple[float, ...] = ()
-    failed: str = ""
-    digest: str = ""
-    processor: str = ""
-    numbers: int = NUMBERS
-
-    @property
-    def diverged(self) -> bool:
-        return self.diverged_at is not None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data; what is at its default is left out."""
-        default = Summary()
-        return {name: value for name, value in asdict(self).items() if value != getattr(default, name)}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Summary:
-        """What `to_dict` returned. Raises SettingError."""
-        known = {field.name for field in fields(cls)}
-        if not isinstance(data, Mapping) or not set(data) <= known:
-            raise SettingError(f"must be the summary of a trial, got {shown(data, 60)}")
-        curve = tuple(math.nan if value is None else float(value) for value in data.get("curve", ()))
-        return cls(**{**data, "curve": curve})
 
 
 def counted_of(task: Task) -> str:
@@ -168,7 +121,7 @@ def trial(what: Trial, interruption: Interruption | None = None, clock: Clock | 
     except (SettingError, MemoryError, ArithmeticError) as error:
         found = Summary(failed=str(error) or type(error).__name__)
     spent = clock() - began if clock is not None else 0.0
-    return replace(found, seconds=spent, processor=processor())
+    return replace(found, seconds=spent, processor=processor(), numbers=NUMBERS)
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,8 @@ from engine.training.experiment import LEARNING_RATE, Experiment
 from engine.trials.arms import Arm, alone
 from engine.trials.comparison import Known
 from engine.trials.statistics import Spread, spread
-from engine.trials.trial import Summary, Trial
+from engine.trials.summary import Summary
+from engine.trials.trial import Trial
 from engine.trials.words import number
 
 ValueOf = Callable[[Summary], float]

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine import PolicySlice
 
-_ACROSS, _UP = "network_map_across", "network_map_up"
+_ACROSS, _UP = "policy_map_across", "policy_map_up"
 
 
 def settings_of(wanted: PolicySlice) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class RunMemory(NamedTuple):
 class MemoryView(StageView):
     """What runs remember is found in a moment, so it is taken from the picture itself, not from a snapshot."""
 
+    GROUP = "association"
     ASKS = (Associations,)
 
     def __init__(self, theme: Theme) -> None:

@@ -80,10 +80,10 @@ class PairsView(MemoryView):
         return f"{self.TITLE}: {self.caption.text()}." if self.memories else ""
 
     def view(self) -> dict[str, Any]:
-        return {"network_pairs_number": self.numbers.key}
+        return {"association_pairs_number": self.numbers.key}
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
-        self.numbers.choose(view.get("network_pairs_number", RIGHT))
+        self.numbers.choose(view.get("association_pairs_number", RIGHT))
         self._choose(self.numbers.key)
 
     def _choose(self, key: str) -> None:

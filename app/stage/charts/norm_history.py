@@ -33,6 +33,7 @@ class NormHistoryView(StageView):
     same colours and over the same updates.
     """
 
+    GROUP = "network"
     KEY = "norms"
     TITLE = "Gradients"
     MENU = "Gradient by time step and update"

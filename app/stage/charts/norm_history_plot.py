@@ -88,7 +88,8 @@ class NormHistoryPlot(PlotView):
         if run is None:
             return ()
         reached = round(self.scales[0].pixel(until(run)))  # of the picture, which has a column for each pixel
-        return run.id, run.name, run.colour, len(run.measures.steps_at), reached, self._levels, self.named
+        known = len(run.measures.steps_at), reached, self._levels
+        return run.id, run.name, run.colour, *known, self.named, run.shown.update < run.update and run.shown.update
 
     def _redraw_axes(self) -> None:
         self.x_axis.redraw()
@@ -121,6 +122,10 @@ class NormHistoryPlot(PlotView):
         if self._cursor is not None:
             place = x.pixel(self._cursor)
             painter.setPen(QPen(self.theme.text, 1.0, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(place, area.top()), QPointF(place, area.bottom()))
+        if run.shown.update < run.update:
+            place = x.pixel(run.shown.update)
+            painter.setPen(QPen(self.theme.accent, 1.0))
             painter.drawLine(QPointF(place, area.top()), QPointF(place, area.bottom()))
         painter.setFont(self.small_font())
         if self.named and area.height() >= LOW:

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from app.look.number_format import to_scale
-from app.stage.planes.plane_chart import ENTER_KEYS, PlaneChart, Reading
+from app.stage.plane_chart import ENTER_KEYS, PlaneChart, Reading
+from app.stage.plane_keys import ARROW_KEYS, FINE_NUDGE, NUDGE
 from app.stage.planes.points import nearest
-from app.stage.surface.surface_plane import ARROW_KEYS, FINE_NUDGE, NUDGE
 
 if TYPE_CHECKING:
     from app.look.theme import Theme

@@ -16,9 +16,9 @@ from app.look.number_format import number
 from app.plots.line_item import PointsItem
 from app.stage.clustering.cluster_chart import ClusterChart
 from app.stage.clustering.painting import draw_centres, draw_ellipses, draw_paths, draw_plane, draw_taken, plane_image
+from app.stage.plane_chart import Reading, Region
 from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.cached_picture import CachedPicture
-from app.stage.planes.plane_chart import Reading, Region
 from app.stage.planes.plane_view import ASK_DELAY, kept_home
 from app.stage.planes.points import DotLayer, Dots, columns_of
 from app.stage.planes.sample import MOST, Sample, sample_of
@@ -50,6 +50,7 @@ HELD_FRAMES = 30  # how long a centre that was moved here waits to be confirmed 
 class ClustersView(StageView):
     """Its brush draws and erases points; before the first update the centres can be moved."""
 
+    GROUP = "clustering"
     KEY = "clusters"
     TITLE = "Clusters"
     TIER = "basic"
@@ -152,10 +153,10 @@ class ClustersView(StageView):
 
     def view(self) -> dict[str, Any]:
         region = self.chart.region
-        return {} if region is None else {"network_clusters_region": list(region)}
+        return {} if region is None else {"clustering_clusters_region": list(region)}
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
-        region = view.get("network_clusters_region")
+        region = view.get("clustering_clusters_region")
         if isinstance(region, list) and len(region) == 4 and all(isinstance(end, int | float) for end in region):
             x0, x1, y0, y1 = map(float, region)
             if all(map(math.isfinite, (x0, x1, y0, y1))) and x0 < x1 and y0 < y1:

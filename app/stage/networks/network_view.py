@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class NetworkView(StageView):
     """A view of the selected run's network; unless it says otherwise it asks for the predictions."""
 
+    GROUP = "network"
     ASKS: ClassVar[tuple[type[Query[Any]], ...]] = (Predictions,)
 
     def queries(self) -> frozenset[Query[Any]]:

@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor, QPainter
 from app.look.networks.data_ranges import default_region
 from app.look.networks.score_text import percent
 from app.look.number_format import number
+from app.stage.plane_chart import Reading
 from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.colour_key import ColourKey
 from app.stage.planes.field import FieldColours, FieldPicture
-from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
 from app.stage.planes.points import DotLayer, Dots
 from app.stage.planes.sample import MOST, sample_of

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from app.look.number_format import nice_step
-from app.stage.planes.brush import ADD, ERASE, Brush
+from app.stage.brush import ADD, ERASE, Brush
 from app.stage.surface.toolbar import drawn_icon
 from app.widgets.number_box import NumberBox
 

@@ -13,8 +13,8 @@ from app.look.networks.code_plane import LARGEST, CodePlane, of_directions, of_u
 from app.look.networks.data_ranges import padded, value_range
 from app.look.number_format import number
 from app.stage.markers import draw_start
+from app.stage.plane_chart import ENTER_KEYS, PlaneChart, Reading
 from app.stage.planes.decoded_picture import BesideCode
-from app.stage.planes.plane_chart import ENTER_KEYS, PlaneChart, Reading
 from app.stage.planes.plane_view import PlaneView
 from app.stage.planes.points import DotLayer, Dots, columns_of
 from app.stage.planes.sample import sample_of

@@ -14,8 +14,8 @@ from app.look.networks.score_text import percent
 from app.look.number_format import number
 from app.look.qt_arrays import polygon, wrapped
 from app.plots.line_item import LineItem
+from app.stage.plane_chart import Reading
 from app.stage.planes.brush_bar import BrushBar
-from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
 from app.stage.planes.points import CROWDED, DotLayer, Dots, columns_of
 from app.stage.planes.sample import MOST, sample_of

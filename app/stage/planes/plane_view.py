@@ -18,8 +18,8 @@ from app.look.number_format import number
 from app.plots.line_item import PointsItem
 from app.stage.networks.network_view import NetworkView
 from app.stage.networks.run_warnings import diverged, run_warnings
+from app.stage.plane_chart import PlaneChart, Reading, Region
 from app.stage.planes.cached_picture import CachedPicture
-from app.stage.planes.plane_chart import PlaneChart, Reading, Region
 from app.stage.planes.points import columns_of, nearest
 from app.stage.planes.sample import FEW, Sample, sample_of
 from app.stage.planes.score_bar import ScoreBar

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.look.networks.data_ranges import default_region
 from app.look.number_format import number
-from app.stage.planes.plane_chart import Reading
+from app.stage.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
 from app.stage.planes.points import DotLayer, Dots, columns_of
 from app.stage.planes.sample import sample_of

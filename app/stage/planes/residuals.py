@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.look.networks.data_ranges import padded
 from app.look.number_format import number
-from app.stage.planes.plane_chart import Reading
+from app.stage.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView
 from app.stage.planes.points import DotLayer, Dots, columns_of
 from app.stage.planes.sample import sample_of

@@ -147,11 +147,11 @@ class EpisodeView(PolicyView):
         return f"{self.TITLE}: {self.caption.text()}." if self.player.episode is not None else ""
 
     def view(self) -> dict[str, Any]:
-        return {"network_episode_speed": self.speed.key, "network_episode_seed": self.seed}
+        return {"policy_episode_speed": self.speed.key, "policy_episode_seed": self.seed}
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
-        self.speed.choose(view.get("network_episode_speed", "usual"))
-        seed = view.get("network_episode_seed", 0)
+        self.speed.choose(view.get("policy_episode_speed", "usual"))
+        seed = view.get("policy_episode_seed", 0)
         if type(seed) is int and 0 <= seed < MOST_SEEDS:
             self.seed = seed
 

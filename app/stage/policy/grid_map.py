@@ -123,10 +123,10 @@ class GridMapView(PolicyView):
         return f"{self.TITLE}: {self.caption.text()}." if self.snapshot is not None else ""
 
     def view(self) -> dict[str, Any]:
-        return {"network_grid_values": self.values.key}
+        return {"policy_grid_values": self.values.key}
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
-        self.values.choose(view.get("network_grid_values", EXACT))
+        self.values.choose(view.get("policy_grid_values", EXACT))
 
     def paint(self, painter: QPainter, area: QRectF, at: QPointF | None) -> None:
         """Paint the board as it is; at: the pointer."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class PolicyView(StageView):
     """Keeps the newest picture and snapshot, and shows them by `show_answers`."""
 
+    GROUP = "policy"
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.picture: SessionPicture | None = None

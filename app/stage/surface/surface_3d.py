@@ -35,6 +35,7 @@ from app.stage.small_font import small_font
 from app.stage.surface.box_axes import BoxAxes, box_axes
 from app.stage.surface.camera import HEIGHT, Camera
 from app.stage.surface.mesh import LIFT, Mesh, MeshPainter, mesh_of
+from app.stage.surface.surface_info import surface_of
 from app.stage.view import View
 from app.widgets.shortcut_override import accepts_shortcut
 from engine import DIVERGED, SurfaceTask
@@ -125,7 +126,7 @@ class Surface3D(QWidget):
     def axes(self) -> BoxAxes:
         """Lines and labels around the box, as they are drawn."""
         if self._axes is None:
-            info = self._landscape.terrain.surface_info if self._landscape is not None else None
+            info = surface_of(self._landscape.terrain) if self._landscape is not None else None
             names, mesh = info.axes if info is not None else ("x", "y"), self.mesh
             known = mesh is not None and np.isfinite(mesh.heights).any()
             levels = mesh.levels if mesh is not None and known else None
@@ -138,7 +139,7 @@ class Surface3D(QWidget):
         While it has no values for a part of a region, what was shown stays until one comes that has.
         """
         old = self._landscape
-        same = old is not None and old.terrain.surface_info == landscape.terrain.surface_info
+        same = old is not None and old.terrain.landmarks == landscape.terrain.landmarks
         if same and not landscape.terrain.covers(*region):
             return
         if landscape is not old or region != self._view.region:
@@ -195,7 +196,7 @@ class Surface3D(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._draw_surface())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            minima = self._landscape.terrain.surface_info.minima if self._landscape is not None else ()
+            minima = self._landscape.terrain.landmarks.minima if self._landscape is not None else ()
             for x, y in minima:
                 if (at := self._place(x, y)) is not None:
                     draw_minimum(painter, at)

@@ -31,8 +31,10 @@ from app.stage.canvas import Canvas, blank_image
 from app.stage.landscape import Landscape
 from app.stage.paths import WIDTH, Lines
 from app.stage.picking import nearest_update
+from app.stage.plane_keys import ARROW_KEYS, FINE_NUDGE, NUDGE, ZOOM_KEY, ZOOM_KEYS
 from app.stage.surface import surface_text as words
 from app.stage.surface.start_item import GRIP, StartItem
+from app.stage.surface.surface_info import surface_of
 from app.stage.view import LARGEST_SPAN, SMALLEST_SPAN, View
 from app.widgets.shortcut_override import accepts_shortcut
 from engine import SurfaceTask
@@ -49,16 +51,7 @@ MIN_NODES, MAX_NODES = 32, 480
 COARSE = 1.6  # times the spacing of nodes that is wanted, at which finer values are asked for
 AGAIN = "double-click to begin again here, or drag the ring"
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
-NUDGE, FINE_NUDGE = 0.01, 0.001  # of the view
-ZOOM_KEY, ZOOM_WHEEL = 1.4, 1.25
-
-ARROW_KEYS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
-}
-ZOOM_KEYS = (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0)
+ZOOM_WHEEL = 1.25
 
 
 class SurfacePlane(PlotView):
@@ -143,7 +136,7 @@ class SurfacePlane(PlotView):
 
     def set_terrain(self, terrain: Terrain) -> None:
         """Show these values. Another surface than before is shown as a whole, else the view stays."""
-        old, new = self._ground, terrain.surface_info
+        old, new = self._ground, surface_of(terrain)
         self.landscape = Landscape(terrain, self.theme)
         if terrain.region != self._asked[:4]:
             self._asked = ()  # not the answer: the question may be put again
@@ -190,7 +183,7 @@ class SurfacePlane(PlotView):
 
     @property
     def _ground(self) -> SurfaceInfo | None:
-        return self.landscape.terrain.surface_info if self.landscape is not None else None
+        return surface_of(self.landscape.terrain) if self.landscape is not None else None
 
     def _list_lines(self) -> None:
         """Make the visible runs' paths known to pyqtgraph."""

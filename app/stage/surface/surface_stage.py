@@ -14,6 +14,7 @@ from app.plots.plot_menu import add_plot_actions
 from app.stage.stage import Stage, StageCommand
 from app.stage.surface.mesh import MESH_NODES
 from app.stage.surface.surface_3d import Surface3D
+from app.stage.surface.surface_info import surface_of
 from app.stage.surface.surface_plane import MIN_NODES, SurfacePlane
 from app.stage.surface.toolbar import Toolbar
 from app.stage.terrain import Terrain
@@ -106,7 +107,7 @@ class SurfaceStage(Stage):
         if self._terrain is not None and terrain.serial < self._terrain.serial:
             return
         self._terrain = terrain
-        self.toolbar.set_title(terrain.surface_info.title)
+        self.toolbar.set_title(surface_of(terrain).title)
         self.plane.set_terrain(terrain)
         self._take_landscape()
 

@@ -41,6 +41,7 @@ class Transformer(Architecture):
     knobs = (WIDTH, HEADS, DEPTH, MLP, ACTIVATION, CAUSAL, NORM)
     queries = (Attention, TokenVectors)
     embeds = True
+    held_as_places = False, True  # tokens are places in any case
     remedy = "a smaller width or MLP, fewer blocks, shorter sequences, or less data"
 
     def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:

@@ -34,6 +34,7 @@ class Convolutional(Architecture):
     source = "LeCun et al. 1998, https://doi.org/10.1109/5.726791"
     parts = ("stages",)
     queries = (FeatureMaps, Code, Decoded)
+    held_as_places = False, True  # of its inputs the channels come first
     remedy = "fewer channels, larger strides or pooling windows, fewer units, or less data"
 
     def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:

@@ -76,6 +76,7 @@ class Recurrent(Architecture):
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
     queries = (TimeSteps, Gates, RunningOutputs, TokenVectors, Code, Decoded)
     looks = ("engine.architectures.recurrent.inside",)
+    held_as_places = True, True
     remedy = "fewer units, shorter sequences, or less data"
 
     def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:

@@ -597,7 +597,14 @@ def network_need(task: NetworkTask, optimizers: Sequence[str]) -> Need:
     packed, work = form.numbers(network, examples)
     target = task.target_shape
     more = examples * target.numbers * 4 if target.numbers > 1 else 0  # raw, scaled, and twice what is predicted
-    data = packed + 2 * examples * (raw + features) + n + (0 if task.class_weights == _SAME else 2 * examples) + more
+    spared_inputs, spared_goals = form.held_as_places
+    if task.one_hot and spared_inputs:
+        packed -= examples * features
+    if target.classes and network.sizes[-1] > target.steps and spared_goals:  # with a copy while they are packed
+        packed -= examples * (network.sizes[-1] - target.steps)
+        more += examples * network.sizes[-1]
+    more += examples * (2 * raw + features if task.one_hot else 2 * (raw + features))
+    data = packed + n + (0 if task.class_weights == _SAME else 2 * examples) + more
     activations = 2 * min(examples * sum(network.sizes[1:]), MAX_ACTIVATIONS)
     return Need(
         needed(n, work, optimizers, data + activations, network.blocks),

@@ -103,6 +103,21 @@ def test_a_knob_is_driven_from_its_menu(panel):
     assert "Right-click" not in panel.optimizer.knobs.knobs["bias_correction"].toolTip(), "a switch is no number"
 
 
+def test_the_rate_of_a_layer_is_driven_from_its_menu(panel, fits):
+    drive = {"rates.output": {"kind": "linear", "end_factor": 0.5, "length": 200}}
+    made = Session(new_network("circle", [new_run("adam", drive=drive)]))
+    made.advance(500)
+    panel.refresh(made.picture().runs[0], 1000)
+    hidden, output = (panel.layer_rates.knobs[f"rate of {title}"] for title in ("hidden 1", "output"))
+    assert output.is_driven and output.drive.text() == "∿ 0.75" and not hidden.is_driven
+    assert panel.driven.knobs["rates.output"].heading.text() == "Rate of output, 0.75 now"
+    menu = hidden.driver_menu()
+    next(action for action in menu.actions() if action.text() == "Cosine").trigger()
+    menu.close()
+    assert panel.told == [("adam", "drive.rates.hidden 1", "cosine"), "settled"]
+    fits(panel)
+
+
 @pytest.mark.parametrize("part", ["label", "slider", "symbol"])
 def test_the_right_button_opens_the_menu_of_a_knob(panel, part):
     knob = panel.optimizer.reveal("beta2")

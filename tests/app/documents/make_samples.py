@@ -95,7 +95,10 @@ def surface() -> Session:
 def formula() -> Session:
     typed = Formula("a*x^2 + y^4 - sin(b*x)", {"a": 0.5, "b": 2.0}, (-2.0, 2.0, -1.5, 1.5))
     made = new_experiment(typed, ["adam", "sgd"], start=(1.5, -1.25), title="Own formula")
-    return tweaked(Session(made), (0, "learning_rate", 0.05), (1, "optimizer", "adagrad"))
+    session = tweaked(Session(made), (0, "learning_rate", 0.05), (1, "optimizer", "adagrad"))
+    branch = session.fork("adam", 12, {"learning_rate": 0.02})
+    session.fork(branch.settings.id, 15, {"name": "Branch of a branch"})
+    return session
 
 
 def network() -> Session:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import math
 import os
 import random
 from collections.abc import Callable
@@ -20,18 +22,21 @@ from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
 from engine import (
     BATCHES,
+    COMPARISONS,
     MAX_NUMBERS,
     NUMBERS,
     OPTIMIZERS,
     SCHEDULES,
     SURFACES,
     Choice,
+    ComparisonRecord,
     Experiment,
     Formula,
     NetworkTask,
     Session,
     Setting,
     SettingError,
+    Summary,
     Table,
     Tweak,
     choose,
@@ -71,7 +76,16 @@ def random_experiment(seed: int) -> Experiment:
     for _ in range(3):
         session.advance(5)
         session.tweak(session.runs[0].settings.id, "learning_rate", chance.random() * 1e-3)
-    return session.experiment()
+    if seed % 4 == 0:
+        return session.experiment()
+    known = {  # none, few, or so many that they are set aside before the file is parsed
+        f"{chance.getrandbits(128):x}": Summary(
+            7, chance.random(), ending='it\'s \\ "so"\n', curve=(math.nan, chance.random())
+        )
+        for _ in range((0, 3, 200)[seed % 4 - 1])
+    }
+    compared = ComparisonRecord(choice(COMPARISONS), (session.runs[0].settings.id,)).keeping(known)
+    return replace(session.experiment(), comparison=compared)
 
 
 def fields(run) -> dict:
@@ -382,3 +396,21 @@ def test_mangled_files_are_read_or_refused_and_nothing_else() -> None:
             assert isinstance(from_text("".join(text)), Experiment)
         except SettingError as error:
             assert str(error).strip() and "\n" not in error.sentence.strip()
+
+
+def test_view_settings_of_former_files_keep_their_meaning():
+    """Up to format 4 views of every kind of problem had names that began with those of a network."""
+    former = {
+        "network_path_plane": "weights", "network_path_weights": [3, 7], "network_map_across": "position",
+        "network_map_up": "velocity", "network_episode_seed": 4, "network_grid_values": "learned",
+        "network_clusters_region": [0.0, 1.0, 0.0, 1.0], "network_pairs_number": "loss",
+        "network_maps_shown": "maps", "network_view": "path", "curves": ["loss"],
+    }  # fmt: skip
+    head = GOOD.partition("[view]")[0].replace("fall_line = 5", "fall_line = 4")
+    lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in former.items())
+    assert from_text(f"{head}[view]\n{lines}").view == {
+        "stage_path_plane": "weights", "stage_path_weights": [3, 7], "policy_map_across": "position",
+        "policy_map_up": "velocity", "policy_episode_seed": 4, "policy_grid_values": "learned",
+        "clustering_clusters_region": [0.0, 1.0, 0.0, 1.0], "association_pairs_number": "loss",
+        "network_maps_shown": "maps", "network_view": "path", "curves": ["loss"],
+    }  # fmt: skip

@@ -23,6 +23,7 @@ from app.documents.experiment_file import load
 from app.documents.files import FileError
 from app.documents.run_names import run_names
 from app.export import records
+from app.export.curve_figure import draw_curves
 from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.figure_content import CurveContent, StageContent
 from app.export.stage_figure import Drawing
@@ -505,3 +506,32 @@ def test_a_million_updates_of_twenty_curves_are_drawn_small() -> None:
     for plot in (CurveContent(), StageContent()):
         for format, most in (("svg", 12e6), ("pdf", 5e6)):
             assert len(figure_bytes(format, session.picture(), plot, FigureSettings())) < most
+
+
+def test_a_branch_is_drawn_from_where_it_leaves_its_origin() -> None:
+    session = Session(new_experiment("himmelblau", [new_run("adam", learning_rate=0.02)], updates=0))
+    session.advance(100)
+    session.fork("adam", 40, {"learning_rate": 0.2})
+    picture = session.picture(naming=run_names)
+    branch = picture.runs[1]
+    axes = Figure().add_subplot()
+    names = {run.id: run.name for run in picture.runs}
+    draw_curves(axes, picture, CurveContent(), FigureSettings(markers=False), names, {}, records.no_progress)
+    left = {line.get_color(): float(line.get_xdata()[0]) for line in axes.lines if len(line.get_xdata()) > 2}
+    assert left[ON_LIGHT[0]] == pytest.approx(0.0, abs=0.02)
+    assert left[ON_LIGHT[branch.colour]] == pytest.approx(0.4, abs=0.02)
+    rings = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata()) == 1]
+    assert [float(ring.get_xdata()[0]) for ring in rings] == [pytest.approx(0.4, abs=0.01)]
+    assert session.picture(naming=run_names).runs[1].name == "η = 0.02 → 0.2"
+
+
+def test_the_figure_of_a_scrubbed_surface_ends_where_the_runs_stood() -> None:
+    session = Session(new_experiment("himmelblau", [new_run("adam", learning_rate=0.02)], updates=0))
+    session.advance(100)
+    session.seek(30)
+    past = figure_bytes("svg", session.picture(30), StageContent(), BARE)
+    assert past != figure_bytes("svg", session.picture(), StageContent(), BARE)
+    session.rewind(30)
+    there = figure_bytes("svg", session.picture(), StageContent(), BARE)
+    lines, others = (re.findall(r'<path d="M[^"]*"', svg.decode()) for svg in (past, there))
+    assert lines == others

@@ -10,7 +10,7 @@ from app.stage.diagram.diagram import Diagram
 from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
 from app.stage.networks.network_stage import NetworkStage
 from app.stage.networks.network_view import NetworkView
-from app.stage.planes.parameter_path import ParameterPathView
+from app.stage.parameter_path.parameter_path import ParameterPathView
 from app.stage.planes.plane_view import PlaneView
 from app.stage.stage_view import StageView
 from app.stage.views import VIEWS
@@ -136,7 +136,7 @@ def point_at_the_last(qtbot, view: NetworkView, at: Case) -> None:
             view.edit(item)
     elif isinstance(view, ParameterPathView):
         last = at.picture.subject.network.parameters - 1
-        view.apply_view({"network_path_plane": "weights", "network_path_weights": [0, last]})
+        view.apply_view({"stage_path_plane": "weights", "stage_path_weights": [0, last]})
     else:
         corner = QPoint(view.width() - 40, view.height() - 40)
         qtbot.mouseMove(view, corner)

@@ -423,7 +423,7 @@ def test_another_surface(window):
     assert window.picture.experiment.problem.start == surface.start
     assert window.picture.subject.formula == surface.formula
     plane = window.bench.stages["surface"].plane
-    window.until(lambda: plane.landscape.terrain.surface_info.title == surface.title)
+    window.until(lambda: plane.landscape.terrain.landmarks.title == surface.title)
     assert plane.view.region == pytest.approx(surface.view)
     terrain = plane.landscape.terrain
     assert np.isfinite(terrain.values).all()
@@ -1005,7 +1005,7 @@ def test_undo_takes_back_the_opening_of_another_experiment(window, races):
     assert [run.id for run in window.picture.runs] == ["lion"]
     assert window.bench.document.undo_label == "opening Untitled"
     window.until(
-        lambda: window.bench.stages["surface"].plane.landscape.terrain.surface_info.title == SURFACES["beale"].title
+        lambda: window.bench.stages["surface"].plane.landscape.terrain.landmarks.title == SURFACES["beale"].title
     )
     window.advance(30)
     window.bench.document.undo()

@@ -274,3 +274,70 @@ def test_a_file_is_read_at_the_door(drive: object, told: str) -> None:
 def test_batch_types_have_no_other_number() -> None:
     """Batch.size is the one place that the loop writes; another number of a batch would need its own."""
     assert {hyper.name for entry in BATCHES.values() for hyper in entry.knobs if is_drivable(hyper)} == {"size"}
+
+
+def network_with(**run) -> Session:
+    made = new_run("adam", learning_rate=0.01, batch=10, **run)
+    return Session(new_network({"kind": "moons", "samples": 60}, [made], (3,)))
+
+
+def test_the_rate_of_a_layer_follows_its_schedule() -> None:
+    """Each update takes the layer as far as the rate then says, in every way in which a run is reached."""
+    driven = {"rates.hidden 1": COSINE, "rates.output": {"kind": "step", "interval": 5, "gamma": 0.0}}
+    session = network_with(drive=driven, rates={"hidden 1": 2.0, "output": 0.5})
+    (run,) = session.runs
+    expected = {
+        path: values_of(driver, base, 30) for (path, driver), base in zip(driven.items(), (2.0, 0.5), strict=True)
+    }
+    blocks = session.problem.blocks
+    for update in range(30):
+        now = {path: values[update] for path, values in expected.items()}
+        peek, before, scale = run.peek(), run.machine.theta.copy(), {}
+        assert peek.driven == pytest.approx(now)
+        for block, rate in zip(blocks, peek.block_rates, strict=True):
+            scale[block.name] = rate
+            assert rate == pytest.approx(now["rates.output" if "output" in block.name else "rates.hidden 1"])
+        session.advance(1)
+        moved = run.machine.theta - before
+        for block in blocks:
+            still = (moved[block.start : block.stop] == 0.0).all()
+            assert still == (scale[block.name] == 0.0)
+    assert_same(session, again(session))
+    forked = Session(Experiment.from_dict(session.experiment().to_dict()))
+    forked.advance(12)
+    forked.tweak(run.settings.id, "drive.rates.hidden 1.length", 9)
+    forked.tweak(run.settings.id, "drive.rates.output", "constant")
+    forked.advance(18)
+    assert forked.runs[0].machine.driven.keys() == {"rates.hidden 1"}
+    assert_same(forked, again(forked))
+    forked.rewind(5)
+    assert_same(forked, again(forked))
+    assert drive_words(Setting.of("drive.rates.hidden 1.length"), run.settings.optimizer, run.settings.batch) == (
+        "length of the schedule of rate of hidden 1"
+    )
+
+
+def test_a_rate_that_is_driven_by_a_constant_factor_is_that_rate() -> None:
+    still = {"kind": "linear", "start_factor": 0.25, "end_factor": 0.25, "length": 10}
+    one, other = network_with(drive={"rates.output": still}), network_with(rates={"output": 0.25})
+    for session in (one, other):
+        session.advance(25)
+    np.testing.assert_allclose(one.runs[0].machine.theta, other.runs[0].machine.theta, rtol=1e-12)
+
+
+def test_rates_of_layers_that_there_are_not_are_refused() -> None:
+    driven = {"rates.hidden 7": "cosine"}
+    for make in (
+        lambda: network_with(drive=driven),
+        lambda: session_of(new_run("sgd", drive=driven)),
+        lambda: network_with().tweak("adam", "drive.rates.hidden 7", "cosine"),
+    ):
+        with pytest.raises(SettingError, match="there is no layer 'hidden 7'"):
+            make()
+    session = network_with(drive={"rates.hidden 1": "cosine"})
+    entries = session.experiment().to_dict()
+    entries["runs"][0]["drive"][0]["knob"] = "rates.hidden 7"
+    with pytest.raises(SettingError, match=r"drive\[1\].knob: there is no layer 'hidden 7' whose rate could be driven"):
+        Experiment.from_dict(entries)
+    session.problem_changed({"hidden": []})
+    assert session.runs[0].settings.drive == (), "a network without that layer has no rate of it"

@@ -40,7 +40,7 @@ def test_the_pairs_of_every_visible_run_are_told(qtbot, theme):
     colours = {image.pixelColor(x, y).rgb() for x in range(260) for y in range(60, 180, 7)}
     assert {theme.run_colours[0].rgb(), theme.run_colours[1].rgb()} <= colours
     assert chart.high == 1.0
-    view.apply_view({"network_pairs_number": LOSS})
+    view.apply_view({"association_pairs_number": LOSS})
     seen = view.memories[0].seen
     assert chart.high >= seen.losses.max() and chart.title.startswith("Loss")
     np.testing.assert_array_equal(chart.series[0].values, seen.losses)

@@ -10,8 +10,8 @@ from app.export.figure import figure_bytes
 from app.export.figure_content import StageContent
 from app.export.style import FigureSettings
 from app.look.theme import DARK, LIGHT
+from app.stage.brush import ADD, ERASE
 from app.stage.clustering.clusters import ClustersView
-from app.stage.planes.brush import ADD, ERASE
 from engine import Session, Table, new_clustering, new_run, snapshot_of
 from tests.app.conftest import Window, close_and_check
 from tests.app.stage.mouse import MOVE, Mouse

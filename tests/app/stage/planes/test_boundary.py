@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 
 from app.look.networks.score_text import NOT_FINITE
 from app.look.theme import DARK, LIGHT
+from app.stage.brush import ADD, ERASE
 from app.stage.networks.network_stage import NetworkStage
 from app.stage.planes.boundary import BoundaryView
-from app.stage.planes.brush import ADD, ERASE
 from engine import DATASETS, Table, choose, new_experiment, new_network, new_run, problem_of
 from tests.app.stage.answers import answering, field_of
 from tests.app.stage.mouse import LEFT, MIDDLE, MOVE, PRESS, RELEASE, RIGHT, Mouse

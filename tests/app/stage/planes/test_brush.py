@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from app.stage.planes.brush import ADD, ERASE, LARGEST, SMALLEST, SPACING, Brush
+from app.stage.brush import ADD, ERASE, LARGEST, SMALLEST, SPACING, Brush
 from app.stage.view import View
 
 NONE, SHIFT, CONTROL = (

@@ -116,12 +116,12 @@ def test_another_seed_asks_for_another_episode(qtbot):
     shown.refresh()
     assert not np.array_equal(episode.player.episode.states[0], before.states[0])
     kept = shown.stage.view()
-    assert kept["network_episode_seed"] == 1 and kept["policy_view"] == "map"
+    assert kept["policy_episode_seed"] == 1 and kept["policy_view"] == "map"
     other = Shown(qtbot, "cart_pole")
     again = other.stage
     again.apply_view(kept)
     assert again.episode.seed == 1
-    again.apply_view({**kept, "network_episode_seed": "many", "network_map_up": "angle"})
+    again.apply_view({**kept, "policy_episode_seed": "many", "policy_map_up": "angle"})
     assert again.episode.seed == 1 and again.views["map"].wanted.up == "turning"
 
 
@@ -144,7 +144,7 @@ def test_the_grid_tells_values_and_probabilities(qtbot):
     assert view.values.isVisible() and "the critic says 0" in view.caption.text()
     told = [text for text, _ in view.read(5, 0)]
     assert told[0] == "up 0.25, right 0.25, down 0.25, left 0.25" and told[2] == "the critic says 0"
-    view.apply_view({"network_grid_values": "learned"})
+    view.apply_view({"policy_grid_values": "learned"})
     assert (view.shown_values[np.isfinite(view.shown_values)] == 0.0).all()
     plain = Shown(qtbot, "grid", updates=0)
     assert not plain.view.values.isVisible() and len(plain.view.read(5, 0)) == 2
@@ -159,7 +159,7 @@ def test_the_map_is_over_two_numbers_that_differ(qtbot):
     for name in view.wanted.NAMES:
         view.up.setCurrentText(name)
         assert view.wanted.up == name != view.wanted.across
-    view.apply_view({"network_map_across": view.wanted.up, "network_map_up": view.wanted.across})
+    view.apply_view({"policy_map_across": view.wanted.up, "policy_map_up": view.wanted.across})
     view.up.setCurrentText("turning")
     shown.refresh()
     assert "right with probability" in view.plot.read(0.0, 0.0) and view.plot.read(99.0, 0.0) == ""

@@ -406,7 +406,7 @@ def test_an_older_ground_is_ignored_and_another_surface_is_shown_whole(stage, ma
     stage.set_terrain(make.terrain(serial=5))
     stage.plane.zoom(2.0)
     stage.set_terrain(make.terrain(serial=4, title="Late"))
-    assert stage.plane.landscape.terrain.surface_info.title == "Bowl"
+    assert stage.plane.landscape.terrain.landmarks.title == "Bowl"
     zoomed = stage.plane.view.region
     stage.set_terrain(make.terrain(serial=6))
     assert stage.plane.view.region == zoomed

@@ -33,7 +33,7 @@ def test_levels_ignore_what_is_not_finite_and_rise_with_the_value(make, log_leve
     broken = terrain.values.copy()
     broken[3, 4], broken[5, 6], broken[7, 8] = np.nan, np.inf, -np.inf
     clean = levels_of(terrain)
-    dirty = levels_of(type(terrain)(terrain.surface_info, terrain.x, terrain.y, broken))
+    dirty = levels_of(type(terrain)(terrain.landmarks, terrain.x, terrain.y, broken))
     assert dirty.low == pytest.approx(clean.low, abs=0.05) and dirty.high == pytest.approx(clean.high, abs=0.05)
     shades = dirty.shades(np.array([0.0, 0.01, 0.1, 1.0, 5.0, 1e9, np.nan, np.inf]))
     assert (np.diff(shades[:6]) >= 0).all() and shades[5] == 1.0

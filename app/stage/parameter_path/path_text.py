@@ -12,7 +12,7 @@ from app.stage.overlay import whose
 from engine import WATCHED, ProjectedPath
 
 if TYPE_CHECKING:
-    from app.stage.planes.projected_runs import ProjectedRuns
+    from app.stage.parameter_path.projected_runs import ProjectedRuns
     from engine import LossSlice, RunPicture
 
 COMPUTING = "Computing the loss in this plane…"

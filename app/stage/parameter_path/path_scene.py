@@ -14,14 +14,13 @@ from app.stage import overlay
 from app.stage.canvas import Canvas
 from app.stage.landscape import Landscape
 from app.stage.markers import draw_dot, draw_minimum, draw_start
+from app.stage.parameter_path import path_text as words
 from app.stage.paths import Lines
-from app.stage.planes import path_text as words
-from app.stage.terrain import Terrain
-from engine import SurfaceInfo
+from app.stage.terrain import Terrain, Unmarked
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from app.stage.planes.projected_runs import ProjectedRuns
+    from app.stage.parameter_path.projected_runs import ProjectedRuns
     from app.stage.view import View
     from engine import LossSlice
 
@@ -60,8 +59,7 @@ class PathScene:
         self._landscape = None
         if np.isfinite(patch.values).any():
             box = (-EVERYWHERE, EVERYWHERE, -EVERYWHERE, EVERYWHERE)
-            surface_info = SurfaceInfo("", "", box, patch.home, (), (), lowest=0.0, log_levels=True)
-            self._landscape = Landscape(Terrain(surface_info, patch.xs, patch.ys, patch.values), self._theme)
+            self._landscape = Landscape(Terrain(Unmarked(box), patch.xs, patch.ys, patch.values), self._theme)
         self._canvas.spoil()
 
     def draw(self, painter: QPainter, view: View, projected: ProjectedRuns | None, cursor: int | None) -> None:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.plots.plot_view import LOWEST, Margins, PlotView
 from app.plots.raster_item import RasterItem
+from app.stage.brush import Brush
 from app.stage.overlay import draw_chip, draw_crosshair
-from app.stage.planes.brush import Brush
-from app.stage.surface.surface_plane import ARROW_KEYS, FINE_NUDGE, NUDGE, ZOOM_KEY, ZOOM_KEYS
+from app.stage.plane_keys import ARROW_KEYS, FINE_NUDGE, NUDGE, ZOOM_KEY, ZOOM_KEYS
 from app.stage.view import View
 from app.widgets.shortcut_override import accepts_shortcut
 

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.look.number_format import number
 from app.plots.line_item import LineItem
+from app.stage.parameter_path import path_text as words
+from app.stage.parameter_path.path_scene import PathScene
+from app.stage.parameter_path.projected_runs import ProjectedRuns
 from app.stage.paths import WIDTH
-from app.stage.planes import path_text as words
-from app.stage.planes.path_scene import PathScene
-from app.stage.planes.plane_chart import PlaneChart, Reading
-from app.stage.planes.projected_runs import ProjectedRuns
+from app.stage.plane_chart import PlaneChart, Reading
 from app.stage.stage_view import StageView
 from app.widgets.button_row import ButtonRow
 from app.widgets.elided import ElidedLabel
@@ -129,16 +129,16 @@ class ParameterPathView(StageView):
         return words.description(self.shown, self.across.name, self.chart.view.region)
 
     def view(self) -> dict[str, Any]:
-        kept: dict[str, Any] = {"network_path_plane": self.kind.key}
+        kept: dict[str, Any] = {"stage_path_plane": self.kind.key}
         if self._weights is not None:
-            kept["network_path_weights"] = list(self._weights)
+            kept["stage_path_weights"] = list(self._weights)
         return kept
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
-        weights = view.get("network_path_weights")
+        weights = view.get("stage_path_weights")
         whole = isinstance(weights, list) and all(type(place) is int and place >= 0 for place in weights)
         self._weights = (weights[0], weights[1]) if whole and len(set(weights)) == len(weights) == 2 else None  # type: ignore[index, arg-type]
-        self.kind.choose(view.get("network_path_plane", PRINCIPAL))
+        self.kind.choose(view.get("stage_path_plane", PRINCIPAL))
         self.chart.forget_choice()
         self._show_choosers()
 

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 
 from app.look.number_format import number
 from app.look.theme import DARK, LIGHT
-from app.stage.planes.parameter_path import ParameterPathView
-from app.stage.planes.path_text import axes, share
+from app.stage.parameter_path.parameter_path import ParameterPathView
+from app.stage.parameter_path.path_text import axes, share
 from app.widgets.parameter_chooser import ParameterNames
 from app.workers.loss_slices import LossSlices
 from engine import ProjectedPath, Session, SliceRequest, new_network, new_run, path_request
@@ -264,7 +264,7 @@ def test_a_weight_is_found_by_typing_a_part_of_its_name(race, view, qtbot):
 
 def test_the_same_weight_twice_exchanges_the_two(race, view):
     learned(race, view)
-    view.apply_view({"network_path_plane": "weights", "network_path_weights": [3, 7]})
+    view.apply_view({"stage_path_plane": "weights", "stage_path_weights": [3, 7]})
     view.across.setCurrentIndex(7)
     view.across.activated.emit(7)
     assert view.plane_wanted().weights == (7, 3)
@@ -314,22 +314,22 @@ def test_a_long_path_is_drawn_over_several_frames_by_itself(race, view, qtbot):
 
 def test_settings_of_the_view_come_back(race, view):
     learned(race, view)
-    kept = {"network_path_plane": "weights", "network_path_weights": [3, 7]}
+    kept = {"stage_path_plane": "weights", "stage_path_weights": [3, 7]}
     view.apply_view(kept)
     assert view.view() == kept
     view.apply_view({})
-    assert view.view() == {"network_path_plane": "principal"}
+    assert view.view() == {"stage_path_plane": "principal"}
 
 
 @pytest.mark.parametrize("weights", ["x", [1], [1, 1], [1, -2], [1, 2, 3], [True, 2], [1, 2.5], None])
 def test_settings_that_make_no_sense_are_passed_over(view, weights):
-    view.apply_view({"network_path_plane": "sphere", "network_path_weights": weights})
-    assert view.view() == {"network_path_plane": "principal"}
+    view.apply_view({"stage_path_plane": "sphere", "stage_path_weights": weights})
+    assert view.view() == {"stage_path_plane": "principal"}
 
 
 def test_weights_of_a_larger_network_give_way(race, view):
     learned(race, view)
-    view.apply_view({"network_path_plane": "weights", "network_path_weights": [3, 24]})
+    view.apply_view({"stage_path_plane": "weights", "stage_path_weights": [3, 24]})
     race.session.problem_changed({"hidden": ()})
     view.refresh(race.session.picture())
     assert max(view.plane_wanted().weights) < 3

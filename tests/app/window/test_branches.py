@@ -1,0 +1,136 @@
+"""Branching and scrubbing in the real window: what is offered, shown and taken back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine import Experiment, Origin, new_experiment, new_run
+from tests.app.conftest import Window
+
+
+@pytest.fixture
+def window(qtbot):
+    runs = [new_run("adam", learning_rate=0.02), new_run("momentum", learning_rate=1e-4)]
+    made = Window(qtbot, new_experiment("himmelblau", runs, updates=0))
+    made.settle()
+    made.advance(200)
+    yield made
+    made.shell.close()
+
+
+def scrubbed(window, update: int) -> None:
+    window.bench.controller.scrub(update)
+    window.until(lambda: window.picture.cursor == update and window.bench.controller.shown is window.published)
+
+
+def test_a_branch_leaves_the_selected_run_at_the_update_that_is_shown(window, qtbot):
+    bench = window.bench
+    assert not bench.transport.branch.isEnabled()
+    scrubbed(window, 120)
+    assert bench.transport.branch.isEnabled()
+    qtbot.mouseClick(bench.transport.branch, Qt.MouseButton.LeftButton)
+    window.settle()
+    assert [run.id for run in window.picture.runs] == ["adam", "adam-2", "momentum"]
+    branch = window.run("adam-2")
+    assert branch.origin == Origin("adam", 120) and branch.begins == 120 and branch.update == 200
+    assert bench.controller.selected == "adam-2" and window.picture.cursor is None
+    window.type(bench.run_panel.rate.field, "0.1")  # in a pause it holds from its start: where it branched
+    window.settle()
+    branch = window.run("adam-2")
+    assert [(tweak.update, tweak.value) for tweak in branch.tweaks] == [(120, 0.1)]
+    assert branch.name == "Adam, η = 0.02 → 0.1" and branch.origin == Origin("adam", 120) and branch.update == 200
+    line = bench.runs_panel.rows[1]
+    assert line.detail.text() == "at 120 · η = 0.02 → 0.1"
+    assert line.swatch.x() > bench.runs_panel.rows[0].swatch.x()
+    for curve in (card.view for card in bench.curves.cards.values()):
+        line = next(line for line in curve.model.lines if line.run.id == "adam-2")
+        assert line.numbers()[0][0] == 120 and line.branching[0] == 120
+    for _ in range(2):
+        bench.document.undo()
+        window.settle()
+    assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
+    bench.document.redo()
+    window.settle()
+    assert window.run("adam-2").origin == Origin("adam", 120)
+
+
+def test_a_setting_changed_in_the_past_offers_a_branch_and_changes_nothing_else(window):
+    bench, controller = window.bench, window.bench.controller
+    controller.tweak("adam", "learning_rate", 0.05)
+    window.settle()
+    window.advance(100)
+    before = window.picture.experiment
+    scrubbed(window, 150)
+    assert float(bench.run_panel.rate.field.text()) == 0.02, "as it was then"
+    window.type(bench.run_panel.rate.field, "0.1")
+    (offer,) = bench.offers.waiting
+    assert "Update 150 is shown" in offer.text.text() and "η 0.02 → 0.1" in offer.text.text()
+    controller.tweak_parameter(0, 0.5)
+    (offer,) = bench.offers.waiting
+    assert "η 0.02 → 0.1" in offer.text.text() and "x" in offer.text.text()
+    offer.buttons["Not now"].click()
+    assert not bench.offers.waiting and window.picture.experiment == before
+    assert float(bench.run_panel.rate.field.text()) == 0.02
+    window.type(bench.run_panel.rate.field, "0.1")
+    controller.scrub(None)
+    window.settle()
+    assert not bench.offers.waiting, "the past is no longer shown"
+    assert float(bench.run_panel.rate.field.text()) == 0.05
+    scrubbed(window, 150)
+    window.type(bench.run_panel.rate.field, "0.1")
+    controller.branch_selected()  # B
+    window.settle()
+    branch = window.run("adam-2")
+    assert branch.origin == Origin("adam", 150) and not bench.offers.waiting
+    assert [(tweak.update, tweak.value) for tweak in branch.tweaks] == [(150, 0.1)]
+    assert window.run("adam").tweaks == before.runs[0].tweaks
+
+
+def test_the_problem_is_shown_as_it_was_and_a_change_from_here_on_shows_the_present(window):
+    bench, controller = window.bench, window.bench.controller
+    controller.choose_effect(False)
+    controller.change_problem({"noise": 3.0})
+    window.settle()
+    window.advance(50)
+    scrubbed(window, 100)
+    assert window.picture.task.noise == 0.0
+    assert float(bench.problem_panel.panels["surface"].noise.reveal("noise").field.text()) == 0.0
+    said = []
+    bench.toast.said.connect(lambda _, sentence, __: said.append(sentence))
+    controller.change_problem({"noise": 1.0})
+    window.settle()
+    assert window.picture.cursor is None and window.picture.task.noise == 1.0
+    assert "the newest update is shown" in said[0]
+
+
+def test_curves_and_the_menu_of_a_run_offer_a_branch(window):
+    bench = window.bench
+    card = bench.curves.cards["loss"]
+    bench.curves.set_cursor(80)
+    card.menu.aboutToShow.emit()
+    next(action for action in card.menu.actions() if action.text() == "Branch at update 80").trigger()
+    window.settle()
+    assert window.run("adam-2").origin == Origin("adam", 80)
+    scrubbed(window, 60)
+    row = bench.runs_panel.rows[-1]
+    row.branched.emit(row.id, row.run.shown.update)
+    window.settle()
+    assert window.run("momentum-2").origin == Origin("momentum", 60)
+
+
+def test_a_tree_of_branches_is_kept_in_a_file(window, tmp_path):
+    controller = window.bench.controller
+    controller.branch("adam", 150, {"learning_rate": 0.1})
+    window.settle()
+    controller.branch("adam-2", 180, {"optimizer": "sgd"})
+    window.settle()
+    before = window.current()
+    path = tmp_path / "tree.toml"
+    window.save_file(path)
+    window.open_file(path)
+    assert window.picture.experiment.runs == before.runs
+    assert Experiment.from_dict(before.to_dict()).runs == before.runs
+    assert [run.origin for run in window.picture.runs] == [
+        None, Origin("adam", 150), Origin("adam-2", 180), None,
+    ]  # fmt: skip
