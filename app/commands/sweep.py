@@ -29,6 +29,7 @@ from engine import (
     COMPARISONS,
     Axis,
     ComparisonRecord,
+    Experiment,
     Plan,
     SettingError,
     Summary,
@@ -104,7 +105,7 @@ def main(arguments: list[str]) -> int:
         opened = open_file(chosen.file)
         table = _outputs(chosen, opened)
         try:
-            record = _record(opened.experiment.comparison, chosen)
+            record = _record(opened.experiment, chosen)
             plan = planned(opened.experiment, record)
         except SettingError as error:
             raise Refusal(f"{shown(chosen.file)}: {error}") from None
@@ -170,8 +171,9 @@ def _kept(file: str) -> Iterator[TrialJournal]:
         journal.close()
 
 
-def _record(kept: ComparisonRecord | None, chosen: argparse.Namespace) -> ComparisonRecord:
+def _record(experiment: Experiment, chosen: argparse.Namespace) -> ComparisonRecord:
     """The comparison of the file, with what the options change. Raises Refusal or SettingError."""
+    kept = experiment.comparison
     if chosen.kind is None and kept is None:
         raise Refusal(f"{shown(chosen.file)} has no comparison; name one with --kind: {', '.join(COMPARISONS)}")
     if kept is None or chosen.kind not in (None, kept.choice.kind):
@@ -184,6 +186,10 @@ def _record(kept: ComparisonRecord | None, chosen: argparse.Namespace) -> Compar
     choice = choose(COMPARISONS, kept.choice.kind, {**kept.choice.values, **values})
     axes = tuple(_axis(path, text) for path, text in _pairs("--vary", chosen.vary)) or kept.axes
     runs = tuple(filter(None, map(str.strip, chosen.runs.split(",")))) if chosen.runs is not None else kept.runs
+    ids = [each.settings.id for each in experiment.runs]
+    for run in runs:
+        if run not in ids:
+            raise Refusal(f"--runs must be among {shown(', '.join(ids))[:300]}, got {run[:60]!r}")
     counted = chosen.measure if chosen.measure is not None else kept.counted
     return replace(kept, choice=choice, axes=axes, runs=runs, counted=counted)
 

@@ -55,7 +55,7 @@ def test_options_say_what_is_known_better(prices: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        ([], "the following arguments are required: file; see `python main.py table --help`"),
+        ([], "the following arguments are required: file; see `"),
         (["missing.csv"], "missing.csv: no such file"),
         (["FILE", "--separator", "x"], "--separator must be one of comma, semicolon, tab, bar, space, got 'x'"),
         (
