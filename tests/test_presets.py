@@ -16,6 +16,7 @@ import pytest
 from app.curves.curve_catalogue import CURVES
 from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
+from app.documents.run_names import run_differences
 from app.stage.views import VIEWS
 from engine import (
     COLUMNS,
@@ -866,8 +867,9 @@ def check_fit_to_be_shown(path: Path) -> None:
     assert told.view["selected"] in {record.settings.id for record in told.runs}
     assert 0 < len(told.title) <= 40
     assert 0 < len(told.note) <= LONGEST_LINE and "\n" not in told.note
-    names = [record.settings.name for record in told.runs]
-    assert len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
+    typed = [record.settings.name for record in told.runs]
+    called = [name or differing for name, differing in zip(typed, run_differences(told), strict=True)]
+    assert len(set(called)) == len(called) and max(map(len, typed)) <= LONGEST_NAME
     if named:
         (view,) = (kind for kind in VIEWS if told.view[named] == kind.KEY)
         assert view.fits(Session(told).picture(focus=told.view["selected"], step=False))

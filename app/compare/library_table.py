@@ -34,8 +34,8 @@ _PICTURE = 84  # of the first column
 _WIDTHS = {
     "title": 150,
     "run": 168,
-    "problem": 100,
-    "optimizer": 128,
+    "problem": 98,
+    "optimizer": 134,
     "updates": 80,
     "loss": 102,
     "status": 80,

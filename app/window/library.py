@@ -21,7 +21,7 @@ from engine import Experiment
 
 COLUMNS = "library.columns"
 
-_SIZE = 1180, 760
+_SIZE = 1400, 860
 
 
 class LibraryPanel(Popup):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from app.workers.published import Published
 from engine import DIVERGED, FINISHED, Experiment, RunPicture, RunSettings, SessionPicture, Tweak
@@ -13,10 +16,11 @@ REST_SECONDS = 1.0  # a run that is changed sooner was passed over, as by a hand
 
 @dataclass(frozen=True, slots=True)
 class StandingRun:
-    """A run that stands where it has ended, or where it is pinned."""
+    """A run that stands where it has ended, or where it is pinned. seconds: of its own computation, NaN if unknown."""
 
     picture: SessionPicture
     run: RunPicture
+    seconds: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,18 @@ class FinishedRuns:
             if counts and self._taken.get(id) != place and run.shown.update == run.update:
                 before = self._waiting.get(id)
                 since = before.since if before is not None else now
-                self._waiting[id] = _Candidate(StandingRun(picture, run), place, since)
+                standing = StandingRun(picture, run, _seconds(published, run))
+                self._waiting[id] = _Candidate(standing, place, since)
 
     def _take(self, id: str) -> StandingRun:
         waits = self._waiting.pop(id)
         self._taken[id] = waits.place
         return waits.standing
+
+
+def _seconds(published: Published, run: RunPicture) -> float:
+    """What the computation of a run has taken up to where it stands."""
+    if run.id not in published.clocks:
+        return math.nan
+    updates, seconds = published.clocks[run.id]
+    return float(np.interp(run.update, updates, seconds)) if len(updates) else math.nan

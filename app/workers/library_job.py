@@ -133,7 +133,7 @@ class LibraryJob(QObject):
         end.join()
 
     def _keep(self, runs: Sequence[StandingRun], ticket: Ticket) -> None:
-        entries = [ticket.finish(entry_of(each.picture, each.run, ticket.interruption)) for each in runs]
+        entries = [ticket.finish(entry_of(each.picture, each.run, each.seconds, ticket.interruption)) for each in runs]
         try:
             new = self._library.keep(entries, check=ticket.check)
         except FileError as error:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from engine.trials.statistics import SignTest
 
 SURE = 0.05  # p from which a difference is no longer called one
+_HARDLY = 1e-6  # p below which no number is told
 
 
 def chance(p: float) -> str:
     """How often luck alone does as much: `once in 400 (p = .0026)`."""
+    if p < _HARDLY:
+        return f"less than once in {1 / _HARDLY:,.0f}"
     shown = f"p = {p:.2g}".replace("0.", ".", 1)
     return f"once in {1 / p:,.0f} ({shown})" if p < 0.5 else f"more often than not ({shown})"
 

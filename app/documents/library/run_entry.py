@@ -34,7 +34,7 @@ Cell = float | str
 
 KEPT = "kept"  # {"kept": digest} stands for a table of examples in an experiment's text
 TWEAKS = "tweaks"  # the setting that tells a run's tweaks in words
-STATUS, MESSAGE, DIVERGED_AT = "status", "message", "diverged_at"
+STATUS, MESSAGE, DIVERGED_AT, SECONDS = "status", "message", "diverged_at", "seconds"
 
 _LOOKS = ("id", "name", "colour", "visible", "pinned")  # of a run, that change no number
 _TOLD = 20  # tweaks that are told one by one
@@ -64,8 +64,10 @@ class RunEntry:
     picture: bytes
 
 
-def entry_of(picture: SessionPicture, run: RunPicture, interruption: Interruption | None = None) -> Pieces[RunEntry]:
-    """The entry of a run where it stands, in pieces."""
+def entry_of(
+    picture: SessionPicture, run: RunPicture, seconds: float = math.nan, interruption: Interruption | None = None
+) -> Pieces[RunEntry]:
+    """The entry of a run where it stands, in pieces. seconds: of its own computation, NaN if they are not known."""
     found = yield from results(picture, run, interruption)
     experiment = picture.experiment
     place = next(place for place, record in enumerate(experiment.runs) if record.settings.id == run.id)
@@ -81,7 +83,7 @@ def entry_of(picture: SessionPicture, run: RunPicture, interruption: Interruptio
         run=run.id,
         colour=run.colour,
         settings=_settings(experiment, task, run),
-        results=_results(run, found),
+        results=_results(run, {**found, SECONDS: seconds}),
         toml=_text(experiment, tables),
         tables=tables,
         picture=loss_picture(run.history),

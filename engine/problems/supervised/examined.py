@@ -165,4 +165,4 @@ class Examined:
 
 def _numbers(vector: Array, blocks: tuple[Block, ...]) -> Array:
     pieces = [vector[block.start : block.stop] for block in blocks]
-    return pieces[0].reshape(blocks[0].shape) if len(pieces) == 1 else np.concatenate(pieces)
+    return pieces[0].reshape(blocks[0].shape) if len(pieces) == 1 else np.concatenate([np.empty(0), *pieces])

@@ -109,8 +109,8 @@ def test_the_rate_of_a_layer_is_driven_from_its_menu(panel, fits):
     made.advance(500)
     panel.refresh(made.picture().runs[0], 1000)
     hidden, output = (panel.layer_rates.knobs[f"rate of {title}"] for title in ("hidden 1", "output"))
-    assert output.is_driven and output.drive.text() == "∿ 0.75" and not hidden.is_driven
-    assert panel.driven.knobs["rates.output"].heading.text() == "Rate of output, 0.75 now"
+    assert output.is_driven and output.drive.text() == "∿ 0.5" and not hidden.is_driven
+    assert panel.driven.knobs["rates.output"].heading.text() == "Rate of output, 0.5 now"
     menu = hidden.driver_menu()
     next(action for action in menu.actions() if action.text() == "Cosine").trigger()
     menu.close()

@@ -199,7 +199,7 @@ def test_the_narrowest_spread_is_offered_where_a_run_has_spreads(tmp_path):
         assert all(row.get("narrowest", "") == "" for row in rows if row["run"] == "kmeans")
         assert not offered or float(next(row for row in rows if row["run"] == "mixture")["narrowest"]) > 0.0
         model = CurveModel(curve, DARK)
-        model.pull(picture, None)
+        model.pull(picture, {})
         assert model.applies == offered
         filled = [line.run.id for line in model.lines if line.bins.count]
         assert filled == (["mixture"] if offered else [])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from app.workers.finished_runs import REST_SECONDS, FinishedRuns
 from app.workers.published import Published
 from engine import Session, new_experiment, new_run
 
-NOTHING = np.zeros(1)
+CLOCKS = {"adam": (np.array([0.0, 100.0]), np.array([0.0, 2.0]))}
 
 
 class Watched:
@@ -23,9 +25,7 @@ class Watched:
         """The ids and updates of the runs that are handed out, `after` seconds from now."""
         self.now += after
         picture = self.session.picture(cursor)
-        published = Published(
-            picture, self.document, 0, False, 1.0, 0.0, (NOTHING, NOTHING), None, undo_label="", redo_label=""
-        )
+        published = Published(picture, self.document, 0, False, 1.0, 0.0, CLOCKS, None, undo_label="", redo_label="")
         return [(each.run.id, each.run.update) for each in self.finished.look(published, self.now)]
 
 
@@ -38,6 +38,14 @@ def test_a_run_that_ended_is_handed_out_once_it_has_rested() -> None:
     assert watched.look() == [] and watched.look(REST_SECONDS / 2) == []
     assert watched.look(REST_SECONDS) == [("adam", 10), ("sgd", 10)]
     assert watched.look(9) == [] and watched.finished.flush() == [], "and never again"
+
+
+def test_the_seconds_of_its_own_computation_are_told() -> None:
+    watched = Watched(rate=1e-4)
+    watched.session.advance(10)
+    watched.look()
+    adam, sgd = watched.finished.flush()
+    assert adam.seconds == 0.2 and math.isnan(sgd.seconds)
 
 
 def test_one_that_diverged_is_handed_out_while_the_others_go_on() -> None:

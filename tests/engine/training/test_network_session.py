@@ -370,7 +370,7 @@ def test_a_past_state_is_shown_on_the_problem_of_its_time() -> None:
     session.advance(50)
     now, then = session.picture(), session.picture(20)
     assert (now.problem.task, now.task) == (session.task, session.task)
-    assert then.task == session.task and then.problem.task == session.experiment().problem
+    assert then.task == then.problem.task == session.experiment().problem
     assert then.subject.network.activations[0] == "tanh" and now.subject.network.activations[0] == "relu"
     told = session.runs[0].measures.view()
     row = int(np.searchsorted(told.at, 20))

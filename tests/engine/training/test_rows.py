@@ -22,7 +22,7 @@ def test_rows_come_in_order_and_are_the_runs_own(updates: int) -> None:
         assert first == found
         assert columns.shape[0] == len(COLUMNS)
         found += columns.shape[1]
-        theta.append(columns[4:, 0])
+        theta.append(columns[4:6, 0])
     assert found == updates
     session.advance(updates)
     for k, values in enumerate(theta):

@@ -51,6 +51,7 @@ def test_words_claim_no_more_than_the_test() -> None:
     assert "no difference can be told" in unsure and "more seeds" in unsure
     assert "B ends lower than A" in said([1] * 8, [0] * 8)
     assert said([1.0], [1.0]) == "A and B end alike for every seed."
+    assert chance(1e-28) == "less than once in 1,000,000"
     assert chance(0.7) == "more often than not (p = .7)"
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from app.documents.library.run_entry import TWEAKS
+from app.documents.library.run_entry import TWEAKS, entry_of
 from app.documents.library.thumbnail import HEIGHT, WIDTH, loss_picture
 from app.documents.presets import presets
-from engine import Session, new_experiment, new_network, new_run
+from engine import Session, finish, new_experiment, new_network, new_run
 from tests.app.documents.library.entries import a_race, entries_of, finished
 from tests.app.documents.test_recovery import a_table
 
@@ -29,7 +29,9 @@ def test_an_entry_tells_settings_results_and_tweaks() -> None:
     history = session.run("adam").history.view()
     assert adam.results["lowest_loss"] == history.column("loss")[0].min()
     assert adam.results["loss"] == session.picture().runs[0].shown.loss
-    assert adam.results["status"] == "running" and "epochs" not in adam.results
+    assert adam.results["status"] == "running" and not {"epochs", "seconds"} & set(adam.results)
+    picture = session.picture(step=False)
+    assert finish(entry_of(picture, picture.runs[0], 1.5)).results == {**adam.results, "seconds": 1.5}
 
 
 def test_results_of_every_kind_are_numbers_that_are_known() -> None:
