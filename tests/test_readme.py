@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from app.commands import cli
+from app.commands import cli, sweep
 from app.commands import run as headless
 from app.documents import user_folders as places
 from app.documents.version import version
 from app.export.csv_table import HEAD
 from app.launch import exit_status, preflight
 from engine import (
+    COMPARISONS,
     MAX_LAYERS,
     MAX_RUNS,
     OPTIMIZERS,
@@ -24,6 +25,7 @@ from engine import (
     UNITS,
     Experiment,
     Session,
+    planned,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,15 +74,25 @@ def test_the_example_of_a_network_runs(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_the_file_of_a_network_loads_and_runs() -> None:
-    _, text = blocks("toml")
+    _, text, _ = blocks("toml")
     session = Session(Experiment.from_dict(tomllib.loads(text)))
     session.advance(450)
     (run,) = session.runs
     assert run.update == 450 and run.machine.problem.task.data.values["noise"] == 0.3
 
 
+def test_the_comparison_example_is_one_of_that_network() -> None:
+    _, network, comparison = blocks("toml")
+    experiment = Experiment.from_dict({**tomllib.loads(network), **tomllib.loads(comparison)})
+    assert experiment.comparison is not None
+    plan = planned(experiment, experiment.comparison)
+    assert plan.expected({}) == 7 * 3 * 3 and {trial.updates for trial in plan.trials({})} == {500}
+    told = re.findall(r"\"(\w+)\"", comparison.splitlines()[1])
+    assert set(told) == set(COMPARISONS)
+
+
 def test_the_experiment_example_loads_and_runs() -> None:
-    text, _ = blocks("toml")
+    text, _, _ = blocks("toml")
     experiment = Experiment.from_dict(tomllib.loads(text))
     session = Session(experiment)
     session.advance(1000)
@@ -91,7 +103,7 @@ def test_the_experiment_example_loads_and_runs() -> None:
 
 
 def test_the_commands_are_those_of_the_program() -> None:
-    known = {"", "run", "library", "table", "presets", "test"}
+    known = {"", "run", "sweep", "library", "table", "presets", "test"}
     assert {"python main.py", "python main.py test"} <= set(commands())
     for command in commands():
         words = shlex.split(command)[2:]
@@ -99,6 +111,8 @@ def test_the_commands_are_those_of_the_program() -> None:
         if words[:1] == ["run"] and "--help" not in words:
             chosen = headless.parser().parse_args(words[1:])
             assert all(Path(name).suffix in (".pdf", ".svg", ".png", ".csv") for name in chosen.export)
+        if words[:1] == ["sweep"] and "--help" not in words:
+            sweep.parser().parse_args(words[1:])
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

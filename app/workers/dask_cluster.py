@@ -12,7 +12,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -76,6 +76,7 @@ class _Call:
     function: Callable[[Any], Any]
     given: Any
     found: Future[Any]
+    alone: bool = False  # no bundle: it may be what ends its workers
 
     def settle(self, outcome: Outcome) -> None:
         result, error = outcome
@@ -97,6 +98,7 @@ class _DaskExecutor(Executor):
         self._address = address
         self._name = name
         self._client = _connected(address)
+        self._killed = _killed_worker()
         self._own = identity()
         self._members: dict[str, Member] = {}
         self._waiting: deque[_Call] = deque()
@@ -165,7 +167,9 @@ class _DaskExecutor(Executor):
         """Send bundles until every thread of the workers has one and the next."""
         while self._waiting and (admitted := self._admitted) and len(self._at_work) < 2 * self._threads:
             share = max(1, min(self._size, len(self._waiting) // self._threads))
-            calls = [self._waiting.popleft() for _ in range(share)]
+            calls = [self._waiting.popleft()]
+            while len(calls) < share and self._waiting and not (calls[0].alone or self._waiting[0].alone):
+                calls.append(self._waiting.popleft())
             sent = [(call.function, call.given) for call in calls]
             name = f"trials-{uuid.uuid4().hex}"
             try:
@@ -181,6 +185,12 @@ class _DaskExecutor(Executor):
         try:
             outcomes, seconds = await task
             self._size = max(1, min(round(_BUNDLE * len(outcomes) / max(seconds, 1e-6)), 2 * self._size, _LARGEST))
+        except self._killed as lost:
+            calls, _ = self._at_work.get(task, ([], frozenset()))
+            if len(calls) > 1:  # one of them ends every worker that has it
+                del self._at_work[task]
+                self._waiting.extendleft(replace(call, alone=True) for call in calls)
+            outcomes = [(None, lost)]
         except Exception as lost:
             outcomes = [(None, lost)] * _LARGEST
         except asyncio.CancelledError:
@@ -266,6 +276,13 @@ def _connected(address: str) -> Any:
         return Client(address, timeout=_ANSWER, set_as_default=False)
     except Exception:  # whatever those who are no scheduler have answered
         raise SettingError(_nobody(address), "workers") from None
+
+
+def _killed_worker() -> type[Exception]:
+    """What Dask raises for a task that several workers have died of."""
+    from distributed import KilledWorker
+
+    return KilledWorker  # type: ignore[no-any-return]
 
 
 async def _greeted(address: str) -> None:

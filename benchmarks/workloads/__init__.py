@@ -15,6 +15,7 @@ from benchmarks.workloads import (
     publishing,
     start,
     trajectory,
+    trials,
     window,
 )
 
@@ -36,5 +37,6 @@ WORKLOADS: dict[str, Workload] = {
     "publishing": Workload("what a frame of the window asks of the engine", publishing.measure),
     "plots": Workload("a frame of the live plots", plots.measure),
     "window": Workload("the window at full training speed", window.measure),
+    "trials": Workload("a sweep by threads, processes and a cluster", trials.measure),
     "start": Workload("from nothing to the first update, kernels in the cache", start.measure),
 }
