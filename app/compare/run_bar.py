@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.look.number_format import duration
 from app.widgets.elided import ElidedLabel
@@ -14,9 +23,11 @@ _STEPS = 1000  # of the progress bar
 
 
 class RunBar(QWidget):
-    """started: the button that computes was pressed. cancelled: the one that ends it. workers_named: what was typed."""
+    """started: the button that computes was pressed. cancelled: the one that ends it. workers_named: what was typed.
+    asked_who: which these are."""
 
     started = Signal()
+    asked_who = Signal()
     cancelled = Signal()
     workers_named = Signal(str)
 
@@ -56,6 +67,12 @@ class RunBar(QWidget):
         )
         self.workers.setMinimumWidth(150)
         self.workers.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.who = QToolButton()
+        self.who.setObjectName("compare-who")
+        self.who.setText("?")
+        self.who.setAccessibleName("which workers")
+        self.who.setToolTip("Which workers these are: their versions and processors")
+        self.who.clicked.connect(self.asked_who)
         self.start.clicked.connect(self.started)
         self.cancel.clicked.connect(self.cancelled)
         self.workers.activated.connect(lambda _: self.workers_named.emit(self.workers.currentText()))
@@ -75,6 +92,7 @@ class RunBar(QWidget):
         row.addWidget(self.export)
         row.addWidget(self.keep)
         row.addWidget(self.workers)
+        row.addWidget(self.who)
         self.show_idle(START, "")
 
     def show_kept(self, is_kept: bool) -> None:

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 from app.compare.comparison_page import ComparisonPage, forecast_words
 from app.compare.question_bar import QuestionBar, contestants, verdict
 from app.compare.run_bar import AGAIN, GO_ON, START, RunBar, running_line
+from app.compare.workers_table import WorkersTable
 from app.widgets.button_row import ButtonRow
 from app.widgets.card import Card
 from app.workers.comparison_export import EXPORTED, ComparisonExport
+from app.workers.crew import processors_told
 from app.workers.executors import MAX_WORKERS, cores, crew_of
 from app.workers.trials import ComparisonRequest, Outcome, TrialJob
 from engine import COMPARISONS, Experiment, SettingError
@@ -65,6 +67,7 @@ class Workspace(QWidget):
         self.bar = RunBar()
         for words in (self._workers, f"{cores()} process{'es' * (cores() != 1)}"):
             self.bar.workers.addItem(words)
+        self.workers_table = WorkersTable(theme, self)
         self._lay_out()
         self._wire()
 
@@ -75,6 +78,9 @@ class Workspace(QWidget):
         self.bar.started.connect(self._start)
         self.bar.cancelled.connect(self.job.cancel)
         self.bar.workers_named.connect(self._name_workers)
+        self.bar.asked_who.connect(lambda: self.job.ask_members(self._workers))
+        self.job.members_told.connect(self.workers_table.show_members)
+        self.job.unreachable.connect(self.warned)
         self.bar.keep.clicked.connect(self._keep)
         self.bar.export.clicked.connect(self._ask_export)
         self.export.written.connect(lambda path: self.told.emit(f"written: {path}"))
@@ -130,6 +136,7 @@ class Workspace(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
+        self.workers_table.set_theme(theme)
         for page in self.pages.values():
             page.set_theme(theme)
 
@@ -326,5 +333,6 @@ def _finished_line(outcome: Outcome) -> str:
         told += ", computed again: " + (f"{others:,} of them differ" if others else "the same to the bit")
     if outcome.processors:
         told += f", on {' and '.join(outcome.processors)}"
+    told += f". {several}" if (several := processors_told(outcome.known.values())) else ""
     count, why = outcome.failed
     return f"{told}; {count:,} could not be run: {why}" if count else told

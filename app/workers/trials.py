@@ -111,12 +111,15 @@ class TrialJob(QObject):
     """Computes one request at a time, and forecasts others meanwhile.
 
     newest: the outcome that was published last, None before the first. forecast: the newest one. progressed, forecasted
-    follow these. ended carries a sentence if it was no ordinary end. failed: the traceback of a fault of ours.
+    follow these. ended carries a sentence if it was no ordinary end.
+    members_told: who would compute, as Members; unreachable: why nobody would. failed: the traceback of a fault.
     """
 
     progressed = Signal()
     forecasted = Signal()
     ended = Signal(str)
+    members_told = Signal(object)
+    unreachable = Signal(str)
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -124,8 +127,10 @@ class TrialJob(QObject):
         self.newest: Outcome | None = None
         self.forecast: Forecast | None = None
         self._known: dict[str, Summary] = {}
+        self._foretold: tuple[object, Plan] | None = None  # the plan that was forecast last, and what it is of
         self._jobs = LatestJob("compare", self._fail, gives_way=True)
         self._forecasts = LatestJob("forecast", self._fail, gives_way=True)
+        self._questions = LatestJob("workers", self._fail, gives_way=True)
 
     @property
     def is_idle(self) -> bool:
@@ -146,6 +151,10 @@ class TrialJob(QObject):
         """Forecast what a request takes on so many workers."""
         self._forecasts.offer(partial(self._foretell, request, workers))
 
+    def ask_members(self, workers: str) -> None:
+        """Find out who would compute; `members_told` or `unreachable` follows."""
+        self._questions.offer(partial(self._ask_members, workers))
+
     def learn(self, request: ComparisonRequest, record: ComparisonRecord) -> None:
         """Take over the results that a document has kept, and publish what they say."""
         self._jobs.offer(partial(self._remember, request, record))
@@ -153,7 +162,17 @@ class TrialJob(QObject):
     def stop(self) -> None:
         """Cancel everything, and wait for the pieces that are under way."""
         self._forecasts.release()
+        self._questions.release()
         self._jobs.release()
+
+    def _ask_members(self, workers: str, ticket: Ticket) -> None:
+        try:
+            members = crew_of(workers, gives_way=True).members()
+        except SettingError as error:
+            self.unreachable.emit(str(error))
+        else:
+            ticket.check()
+            self.members_told.emit(members)
 
     def _remember(self, request: ComparisonRequest, record: ComparisonRecord, ticket: Ticket) -> None:
         try:
@@ -167,8 +186,10 @@ class TrialJob(QObject):
         try:
             found = countable(request.experiment.problem)
             possible = {key: measure.title if measure is not None else key for key, measure in found.items()}
-            plan = request.plan()
+            plan = self._plan_again(request)
+            ticket.check()
             trials = plan.trials(self._known)
+            ticket.check()
             missing = [each for each in trials if each.key not in self._known]
             count = plan.expected(self._known)
             took = [self._known[each.key].seconds for each in trials if each.key in self._known]
@@ -186,6 +207,13 @@ class TrialJob(QObject):
             self.forecast = Forecast(request, left, seconds, "", possible, plan.counted)
         ticket.check()
         self.forecasted.emit()
+
+    def _plan_again(self, request: ComparisonRequest) -> Plan:
+        """The plan of a request, which knows its trials already if it was forecast before. Raises SettingError."""
+        content = request.kind, request.runs, request.content
+        if self._foretold is None or self._foretold[0] != content:
+            self._foretold = content, request.plan()
+        return self._foretold[1]
 
     def _compute(self, request: ComparisonRequest, workers: str, again: bool, ticket: Ticket) -> None:
         told, began = "", time.monotonic()
