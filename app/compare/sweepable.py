@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from engine import BATCHES, LEARNING_RATE, OPTIMIZERS, SCHEDULES, WARMUP, Experiment, Hyper, Setting, SettingError
+from engine import BATCHES, LEARNING_RATE, OPTIMIZERS, SCHEDULES, WARMUP, Experiment, Hyper, Setting, SettingError, Task
 
 _MOST = 4.0  # times a value, where no range is declared
 _DECADE = 10.0
@@ -59,26 +59,43 @@ def _declared(path: str, knob: Hyper, value: Any) -> Sweepable:
 
 def _of_problem(experiment: Experiment) -> Iterator[Sweepable]:
     task = experiment.problem
-    for path in _paths(task.to_dict(lambda table: "")):
-        try:
-            value = task.value(path)
-        except (SettingError, KeyError, AttributeError, TypeError, ValueError, IndexError):
-            continue  # an entry of the file that is no setting by itself
-        if isinstance(value, bool) or not isinstance(value, int | float):
+    for path, value in _numbers(task.to_dict(lambda table: "")):
+        if not _is_setting(task, path, value):
             continue
         whole = isinstance(value, int)
-        ends = sorted((0.0 if value else -1.0, 2.0 * value if value else 1.0))
-        low, high = (1.0, max(2.0 * value, 4.0)) if whole and value > 0 else ends
-        yield Sweepable(path, Setting.of(path).words, "problem", low, high, False, whole)
+        low = _reach(task, path, value, (0, value / 4, value / 2, 0.8 * value), whole)
+        high = _reach(task, path, value, (2 * value, 1.2 * value) if value else (1, 0.5, 0.1), whole)
+        if low < high:
+            yield Sweepable(path, Setting.of(path).words, "problem", low, high, False, whole)
 
 
-def _paths(data: Any, before: str = "") -> Iterator[str]:
-    """The paths of the numbers in plain data."""
+def _is_setting(task: Task, path: str, value: float) -> bool:
+    """Whether an entry of the file is a setting by itself."""
+    try:
+        task.having(path, value)
+        return bool(task.value(path) == value)
+    except (SettingError, KeyError, AttributeError, TypeError, ValueError, IndexError):
+        return False
+
+
+def _reach(task: Task, path: str, value: float, wanted: tuple[float, ...], whole: bool) -> float:
+    """The first of these values that the setting may have, else the one that it has."""
+    for each in (round(one) if whole else one for one in wanted):
+        try:
+            task.having(path, each)
+        except SettingError:
+            continue
+        return float(each)
+    return float(value)
+
+
+def _numbers(data: Any, before: str = "") -> Iterator[tuple[str, float | int]]:
+    """The numbers in plain data, by their paths; places in lists count from 1."""
     if isinstance(data, dict):
         for key, value in data.items():
-            yield from _paths(value, f"{before}.{key}" if before else str(key))
+            yield from _numbers(value, f"{before}.{key}" if before else str(key))
     elif isinstance(data, list):
-        for place, value in enumerate(data):
-            yield from _paths(value, f"{before}.{place}")
+        for place, value in enumerate(data, 1):
+            yield from _numbers(value, f"{before}.{place}")
     elif isinstance(data, int | float) and not isinstance(data, bool):
-        yield before
+        yield before, data

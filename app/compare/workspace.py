@@ -320,7 +320,7 @@ def _answer(outcome: Outcome) -> str:
     first = outcome.result.sentences[0] if outcome.result.sentences else ""
     if not outcome.finished or not pairs:
         return first if not pairs else f"So far: {first}"
-    return f"{verdict(pairs[0])} {first}"
+    return f"{verdict(pairs[0])} After {outcome.plan.updates:,} updates, each at its best learning rate: {first}"
 
 
 def _finished_line(outcome: Outcome) -> str:
