@@ -85,7 +85,7 @@ def _draw_map(figure: Figure, axes: Axes, plan: Plan, result: SweepResult, sides
     finite = np.isfinite(ends)
     norm, (xs, ys) = _norm(ends[finite]), (np.unique(points[:, side]) for side in (0, 1))
     drawn: Any
-    if len(points) == len(xs) * len(ys):  # a grid
+    if len(points) and len(points) == len(xs) * len(ys):  # a grid
         cells = np.full((len(ys), len(xs)), np.nan)
         cells[np.searchsorted(ys, points[:, 1]), np.searchsorted(xs, points[:, 0])] = np.where(finite, ends, np.nan)
         drawn = axes.pcolormesh(xs, ys, cells, shading="nearest", norm=norm, cmap="cividis_r")
