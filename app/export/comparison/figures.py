@@ -108,7 +108,7 @@ def draw_scores(figure: Figure, plan: Plan, result: ScoreResult, settings: Figur
     axes.barh(np.arange(len(scores)), [score.score - 1.0 for score in scores], left=1.0, color=colours, height=0.7)
     names = [clean(score.title) for score in scores]
     axes.set_yticks(np.arange(len(scores)), names, fontsize=_NOTE * settings.font_size)
-    axes.set_xscale("log")
+    axes.set_xscale("log" if scores else "linear")
     axes.axvline(1.0, color="0.4", lw=0.6 * settings.line_width)
     axes.set_xlabel("times as fast as tuned AdamW (geometric mean)")
     return []

@@ -13,7 +13,7 @@ from app.export.comparison.figures import FIGURES, fairness
 from app.export.style import FigureSettings
 from app.workers.executors import crew_of
 from app.workers.plan_work import work_off
-from engine import COMPARISONS, ComparisonRecord, axis, new_experiment, new_run, plan_of
+from engine import COMPARISONS, ComparisonRecord, SettingError, axis, new_experiment, new_run, plan_of
 
 pytest.importorskip("matplotlib.figure")
 
@@ -60,9 +60,12 @@ def test_a_figure_carries_its_comparison_and_a_table_has_every_trial(tmp_path) -
         write_comparison(tmp_path / "x.txt", plan, record, known, SETTINGS)
 
 
-def test_nothing_known_is_drawn_as_well() -> None:
+def test_what_is_known_of_the_first_stage_is_drawn_and_nothing_is_refused() -> None:
     for kind, values, axes in (*CASES, ("scores", {}, ())):
-        plan = plan_of(RACE, kind, values, axes=axes)
-        assert (
-            comparison_bytes("png", plan, ComparisonRecord(plan.choice, (), "", axes), {}, SETTINGS)[:4] == b"\x89PNG"
-        )
+        plan, known = plan_of(RACE, kind, values, axes=axes), {}
+        record = ComparisonRecord(plan.choice, (), "", axes)
+        with pytest.raises(SettingError, match="nothing is known yet"):
+            comparison_bytes("png", plan, record, known, SETTINGS)
+        for _ in zip(range(2), work_off(plan, crew_of("1 thread"), known), strict=False):
+            pass
+        assert comparison_bytes("png", plan, record, known, SETTINGS)[:4] == b"\x89PNG", kind
