@@ -27,10 +27,14 @@ from app.export.figure import write_figure
 from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
 from engine import (
+    COMPARISONS,
+    Axis,
+    ComparisonRecord,
     Formula,
     Layer,
     Session,
     Table,
+    choose,
     full_history,
     new_clustering,
     new_experiment,
@@ -38,7 +42,10 @@ from engine import (
     new_network,
     new_policy,
     new_run,
+    plan_of,
+    spaced,
     text_table,
+    trial,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "documents-samples"
@@ -99,6 +106,16 @@ def formula() -> Session:
     branch = session.fork("adam", 12, {"learning_rate": 0.02})
     session.fork(branch.settings.id, 15, {"name": "Branch of a branch"})
     return session
+
+
+def compared() -> Session:
+    """A sweep with what is known of it."""
+    made = new_experiment("beale", ["momentum", "adam"], title="Compared")
+    axes = (spaced("learning_rate", 0.001, 0.1, 2, log=True), Axis("batch", ("full", "mini")))
+    record = ComparisonRecord(choose(COMPARISONS, "sweep", {"updates": 20, "seeds": 2}), ("adam",), "loss", axes)
+    plan = plan_of(made, "sweep", record.choice.values, record.runs, record.counted, axes)
+    known = {one.key: trial(one) for one in plan.trials({})}
+    return Session(replace(made, comparison=record.keeping(known)))
 
 
 def network() -> Session:
@@ -238,7 +255,8 @@ def own_text() -> Session:
 
 
 MAKERS = (
-    surface, formula, network, own_data, classes, packed, steps, convolution, recurrent, attention, every_step,
+    surface, formula,
+    compared, network, own_data, classes, packed, steps, convolution, recurrent, attention, every_step,
     autoencoder, own_networks, policy, clustering, association, own_text,
 )  # fmt: skip
 
