@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -19,6 +20,11 @@ from PySide6.QtWidgets import QApplication
 
 from app.documents import kernel_cache
 from app.documents.presets import FOLDER as PRESETS
+
+if TYPE_CHECKING:
+    from app.launch.main_window import MainWindow
+    from app.window.actions import Actions
+    from app.window.workbench import Workbench
 
 FOLDER = Path(__file__).parent
 SIZE = 1280, 800
@@ -30,6 +36,7 @@ PICTURES = (
     ("playground", "dark", "23_playground", 2500, False),
     ("digits", "light", "26_digits", 600, False),
 )
+COMPARED = "26_digits"  # the preset of the question
 SETTLED = 0.5  # seconds until a network's snapshot is on screen, too
 
 
@@ -65,7 +72,23 @@ def main() -> None:
                 seen = time.monotonic()
                 until(lambda seen=seen: time.monotonic() > seen + SETTLED)
             shell.grab().save(str(FOLDER / f"{name}.png"))
+        take_comparison(shell, bench, actions)
         shell.close()
+
+
+def take_comparison(shell: MainWindow, bench: Workbench, actions: Actions) -> None:
+    """The workspace, once its question is answered."""
+    from app.documents.experiment_file import load
+
+    actions.choose_theme("dark")
+    bench.document.open(load(PRESETS / f"{COMPARED}.toml"))
+    workspace = actions.comparing.workspace
+    actions.comparing.show_place(True)
+    begun = time.monotonic()
+    until(lambda: time.monotonic() > begun + SETTLED)
+    workspace.question.find_out.click()
+    until(lambda: bool(workspace.question.answer.text()) and workspace.bar.start.isVisible())
+    shell.grab().save(str(FOLDER / "compare.png"))
 
 
 def until(condition: Callable[[], bool]) -> None:

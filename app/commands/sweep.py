@@ -18,7 +18,9 @@ from app.documents.experiment_file import Opened, open_file, save
 from app.documents.file_stamp import changed_since
 from app.documents.files import FileError, shown
 from app.documents.trial_journal import TrialJournal, beside
-from app.export.trial_table import varied, write_trials
+from app.export.comparison.figure import SUFFIXES, write_comparison
+from app.export.style import FigureSettings
+from app.export.trial_table import varied
 from app.launch.exit_status import DONE, SOME_DIVERGED, refuse
 from app.workers.crew import Crew, Member, processor_rows, processors, processors_told
 from app.workers.executors import crew_of
@@ -88,7 +90,7 @@ def parser() -> Parser:
     where.add_argument("--workers", metavar="N", help="threads of this process (one for each core)")
     where.add_argument("--processes", metavar="N", help="processes of this machine instead")
     where.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster instead, such as tcp://host:8786")
-    made.add_argument("--export", metavar="OUT.csv", help="write a line for each trial")
+    made.add_argument("--export", metavar="OUT", help="write the figure (PDF, SVG, PNG) or a line a trial (CSV)")
     made.add_argument("--keep", action="store_true", help="write comparison and results into the experiment file")
     made.add_argument("--quiet", action="store_true", help="no progress, no sentences and no table")
     return made
@@ -117,7 +119,8 @@ def main(arguments: list[str]) -> int:
             _work(plan, crew, known, journal, bar)
         trials = plan.trials(known)
         if table is not None:
-            write_trials(table, trials, known)
+            kept = record.keeping({trial.key: known[trial.key] for trial in trials})
+            write_comparison(table, plan, kept, known, FigureSettings.of_size("double column"))
         if chosen.keep:
             _keep(opened, record, {trial.key: known[trial.key] for trial in trials}, chosen.file)
     except SystemExit as shown_help:
@@ -231,8 +234,8 @@ def _outputs(chosen: argparse.Namespace, opened: Opened) -> Path | None:
     if chosen.export is None:
         return None
     path = Path(chosen.export)
-    if path.suffix.lower() != ".csv":
-        raise Refusal(f"--export must end in .csv, got {shown(path)[:120]!r}")
+    if path.suffix.lower() not in SUFFIXES:
+        raise Refusal(f"--export must end in {', '.join(SUFFIXES)}, got {shown(path)[:120]!r}")
     if not path.parent.is_dir():
         raise Refusal(f"cannot write {shown(path)}: there is no folder {shown(path.parent)}")
     if os.path.realpath(path) == os.path.realpath(chosen.file):

@@ -198,7 +198,7 @@ class Transport(QWidget):
 
     def _fit_place(self) -> None:
         wanted = max(_PLACE, self.place.wanted_width, self.place.width() if self._update else 0)
-        self.place.setFixedWidth(min(wanted, self.width() // 2 - 30))
+        self.place.setFixedWidth(max(min(wanted, self.width() // 2 - 30), 0))
 
     def _scrub(self, place: int) -> None:
         update = round(place * self._update / _TIMELINE_TICKS)

@@ -13,10 +13,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from app.curves.curve_line import CurveLine
 from app.curves.curve_model import CurveModel
 from app.curves.marks import draw_branching, draw_point, draw_tweaks, draw_upright, tweak_places
-from app.curves.readout import Row, draw_readout, draw_value, veil
 from app.curves.strokes import bridges, within
 from app.curves.x_axes import X_AXES
 from app.look.number_format import number
+from app.plots.readout import Row, draw_readout, draw_value, veil
 from app.plots.scale import Scale
 
 if TYPE_CHECKING:

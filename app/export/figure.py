@@ -6,7 +6,7 @@ import io
 import os
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,17 +17,19 @@ from app.documents.files import FileError, shown, write
 from app.documents.toml_text import toml_text
 from app.documents.version import version
 from app.export.axis_scales import write_numbers_plainly
-from app.export.checkpoints import add_checkpoints, import_matplotlib
+from app.export.checkpoints import Check, add_checkpoints, import_matplotlib
 from app.export.curve_figure import draw_curves
 from app.export.figure_content import CurveContent, FigureContent, StageContent, ViewContent
 from app.export.figures import FIGURES, figures_for
-from app.export.legend import add_legend, clean
+from app.export.legend import Entry, add_legend, clean
 from app.export.records import Progress, no_progress, selected_run
 from app.export.stage_figure import Drawing, StageFigure
 from app.export.style import MM, POINTS, FigureSettings, parameters
 from engine import SettingError, Table, kind_of
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from engine import Experiment, Interruption, SessionPicture
 
 FORMATS = ("png", "svg", "pdf")
@@ -84,14 +86,42 @@ def figure_bytes(
     def check() -> None:
         progress("the figure", _DRAWN)
 
+    figure_of_stage = None if isinstance(plot, CurveContent) else _figure_of(plot, picture)
+    if figure_of_stage is not None and figure_of_stage.key != STAGE:
+        plot = ViewContent(figure_of_stage.key)
+    labels = {run.id: run.name for run in picture.runs}
+
+    def draw(figure: Figure) -> list[Entry]:
+        axes = figure.add_subplot()
+        if isinstance(plot, CurveContent):
+            return draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress, interruption)
+        assert figure_of_stage is not None
+        region = plot.region if isinstance(plot, StageContent) else None
+        return figure_of_stage.draw(axes, Drawing(picture, settings, labels, region, progress, check, interruption))
+
+    title = "" if figure_of_stage is not None and figure_of_stage.titled else picture.experiment.title
+    about = metadata(format, clean(picture.experiment.title), _text(picture, plot, settings), program())
+    return composed(format, settings, draw, title, about, check, inside=isinstance(plot, CurveContent))
+
+
+def composed(
+    format: str,
+    settings: FigureSettings,
+    draw: Callable[[Figure], list[Entry]],
+    title: str,
+    about: Mapping[str, str],
+    check: Check,
+    inside: bool = True,
+) -> bytes:
+    """A file of a figure that `draw` draws, which returns the legend's entries. title: above it, if that is wanted.
+
+    about: its metadata. check: called between its parts. inside: whether the legend may be inside its first plot.
+    """
     import_matplotlib(format, check)
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure_of_stage = None if isinstance(plot, CurveContent) else _figure_of(plot, picture)
-    if figure_of_stage is not None and figure_of_stage.key != STAGE:
-        plot = ViewContent(figure_of_stage.key)
     width, height = settings.width / MM, settings.height / MM
     if format == "png":
         # Matplotlib rounds down to whole pixels.
@@ -106,26 +136,18 @@ def figure_bytes(
         pad = 0.3 * settings.font_size / POINTS
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr, call-arg]
         check()
-        axes = figure.add_subplot()
-        labels = {run.id: run.name for run in picture.runs}
-        if isinstance(plot, CurveContent):
-            entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress, interruption)
-        else:
-            assert figure_of_stage is not None
-            region = plot.region if isinstance(plot, StageContent) else None
-            drawing = Drawing(picture, settings, labels, region, progress, check, interruption)
-            entries = figure_of_stage.draw(axes, drawing)
-        if settings.title and (figure_of_stage is None or not figure_of_stage.titled):
-            axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
+        entries = draw(figure)
+        axes = figure.axes[0]
+        if settings.title and title:
+            axes.set_title(clean(title)[:120], parse_math=False)
         for part in figure.axes:
             write_numbers_plainly(part)
             add_checkpoints(part, check)
-        is_laid_out = add_legend(figure, axes, entries, settings, inside=isinstance(plot, CurveContent))
+        is_laid_out = add_legend(figure, axes, entries, settings, inside=inside)
         if is_laid_out and format == "png":  # the other formats measure texts in their own way
             figure.set_layout_engine("none")
         check()
         content = io.BytesIO()
-        about = metadata(format, clean(picture.experiment.title), _text(picture, plot, settings), _program())
         figure.savefig(
             content, format=format, metadata=about, transparent=settings.transparent,
             facecolor="none" if settings.transparent else "white",
@@ -151,10 +173,11 @@ def _text(picture: SessionPicture, plot: FigureContent, settings: FigureSettings
     """The experiment as a file, with a header comment on how the figure was drawn."""
     updates = {run.id: run.update for run in picture.runs}
     drawn = toml_text({"figure": settings.to_dict(), "plot": plot.to_dict(), "updates": updates})
-    head = f"The experiment of this figure; {_program()} can open it, and drew it with\n{drawn}"
+    head = f"The experiment of this figure; {program()} can open it, and drew it with\n{drawn}"
     comment = "".join(f"# {line}".rstrip() + "\n" for line in head.splitlines()) + "\n"
     return to_text(picture.experiment, comment) if is_carried(picture.experiment) else comment + LEFT_OUT
 
 
-def _program() -> str:
+def program() -> str:
+    """The program and its version, as files name it."""
     return f"Fall Line {version()}"

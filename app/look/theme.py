@@ -284,6 +284,11 @@ QLabel { background: transparent; }
 #explain-table, #explain-scroll { background: transparent; }
 #explain-line { background: @border; max-height: 1px; min-height: 1px; border: none; }
 #status { color: @muted; }
+#workspace QScrollArea, #compare-told > QWidget > QWidget { background: transparent; }
+#question-word { font-size: 15px; }
+#question-answer { font-weight: 600; }
+#compare-former { color: @warning; }
+#compare-empty { color: @muted; }
 #warm-up-title { font-size: 30px; font-weight: 600; }
 #warm-up-line { color: @muted; }
 QPushButton, QToolButton { background: @hover; border: 1px solid @border; border-radius: 6px; padding: 5px 10px; }

@@ -22,6 +22,7 @@ from app.look.theme import THEMES
 from app.stage.views import VIEWS
 from app.widgets.text_panel import TextPanel
 from app.window.about import about_text
+from app.window.compare import Comparing
 from app.window.export_source import on_screen
 from app.window.files import ASKS, Files, named
 from app.window.layout import PANELS, Layout
@@ -57,6 +58,7 @@ class Actions(QObject):
         self.help = HelpPanel(bench)
         self.help.hide()
         self.layout = Layout(window, bench, settings)
+        self.comparing = Comparing(window, bench, settings, self.library)
         self.notices = NoticeLog(bench)
         bench.toast.said.connect(self.notices.add)
         self.about = TextPanel(bench, "About Fall Line", ABOUT, 560, 380)
@@ -85,6 +87,7 @@ class Actions(QObject):
     def shut_down(self) -> None:
         """End what goes on beside the window; called once the training has ended."""
         self.layout.save()
+        self.comparing.shut_down()
         for name in ("export", "tables", "own_text"):
             if name in vars(self):
                 getattr(self, name).shut_down()
@@ -188,7 +191,7 @@ class Actions(QObject):
         self._add(menu, "paste", "Paste a table …", self.paste_table, "Ctrl+Shift+V")
         self._add(menu, "own-text", "Learn from a text …", self.learn_from_text)
         menu.addSeparator()
-        self._add(menu, "library", "Library of runs …", self.library.show, "Ctrl+L")
+        self._add(menu, "library", "Library of runs …", self.comparing.show_library, "Ctrl+L")
         keeps = self._add(menu, "keep-runs", "Keep finished runs in the library", self.library.toggle_keeping)
         keeps.setCheckable(True)
         menu.aboutToShow.connect(lambda: keeps.setChecked(self.library.keeps))
@@ -246,6 +249,9 @@ class Actions(QObject):
             group.addAction(action)
         self._add(menu, "theme", "Other theme", self._other_theme, "Ctrl+T")
         menu.addSeparator()
+        compare = self._add(menu, "compare", "Compare", self.comparing.toggle, "F6")
+        compare.setCheckable(True)
+        menu.aboutToShow.connect(lambda: compare.setChecked(self.comparing.is_shown))
         for key, (title, keys, _) in PANELS.items():
             self._add(menu, f"panel-{key}", title, partial(self.layout.toggle, key), keys).setCheckable(True)
         self._add(menu, "layout", "Reset layout", self.layout.reset)
@@ -291,6 +297,7 @@ class Actions(QObject):
         self._bench.set_theme(theme)
         self.gallery.set_theme(theme)
         self.library.set_theme(theme)
+        self.comparing.set_theme(theme)
         if "tables" in vars(self):
             self.tables.set_theme(theme)
         self.by_name[f"theme-{name}"].setChecked(True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.look.window_style import divide
+from app.look.window_style import divide, style_parts
 from app.widgets.splitter import Splitter
 
 MARGIN, GAP = 12, 12  # around the columns; between them, where the handles are
@@ -143,11 +143,19 @@ class LeftColumn(Splitter):
 
 
 class Columns(QWidget):
-    """What is set, where descent is seen, and the curves; a splitter lets each be as wide as a person likes."""
+    """What is set, where descent is seen, and the curves; a splitter lets each be as wide as a person likes.
+
+    changed: a column that another widget hides has been hidden or shown.
+    """
+
+    changed = Signal()
 
     def __init__(self, left: QWidget, middle: QWidget, right: QWidget) -> None:
         super().__init__()
         divide(self)
+        self._replaced: dict[QWidget, bool] = {}  # the columns that another widget stands for, and whether they show
+        self._others = middle, right
+        self._watched: list[int] = []  # the widths before they were replaced
         self.split = Splitter(Qt.Orientation.Horizontal, GAP)
         self.split.setObjectName("columns")
         for column in (left, middle, right):
@@ -159,6 +167,52 @@ class Columns(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         row.addWidget(self.split)
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another widget stands in place of descent and curves."""
+        return bool(self._replaced)
+
+    def replace(self, widget: QWidget | None) -> None:
+        """Show a widget in place of descent and curves; None shows these again, as they were."""
+        if widget is not None and not self._replaced:
+            self._replaced = {column: not column.isHidden() for column in self._others}
+            left, self._watched = self.split.sizes()[0], self.sizes
+            for column in self._others:
+                column.hide()
+            if self.split.indexOf(widget) < 0:
+                style_parts(widget, self.window())
+                self.split.addWidget(widget)
+                self.split.setStretchFactor(self.split.indexOf(widget), 1)
+            widget.show()
+            self.split.setSizes([left, 0, 0, max(self.split.width() - left - GAP, 1)])
+        elif widget is None and self._replaced:
+            for place in range(len(self._others) + 1, self.split.count()):
+                if (other := self.split.widget(place)) is not None:
+                    other.hide()
+            shown, self._replaced = self._replaced, {}
+            for column, is_shown in shown.items():
+                column.setVisible(is_shown)
+            moved = self.split.sizes()[0] - self._watched[0]
+            if any(self._watched[1:]):  # else they have never been seen
+                self.split.setSizes([self._watched[0] + moved, self._watched[1] - moved, *self._watched[2:]])
+
+    def is_shown(self, column: QWidget) -> bool:
+        """Whether a column is to be seen, now or once nothing stands in its place."""
+        return self._replaced.get(column, not column.isHidden())
+
+    def show_column(self, column: QWidget, is_shown: bool) -> None:
+        """Show a column or hide it, now or once nothing stands in its place."""
+        if column in self._replaced:
+            self._replaced[column] = is_shown
+            self.changed.emit()
+        else:
+            column.setVisible(is_shown)
+
+    @property
+    def sizes(self) -> list[int]:
+        """The widths of the three columns, 0 of those that are hidden."""
+        return self.split.sizes()[: len(self._others) + 1]
 
     def divide(self, sizes: Sequence[int] = ()) -> None:
         """Give the columns these widths; without any, those they have at first."""

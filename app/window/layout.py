@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.documents.preferences import Plain
 from app.documents.settings import Settings
@@ -42,19 +42,20 @@ class Layout(QObject):
         for panel in self._panels.values():
             panel.installEventFilter(self)
         self._restore()
-        columns.split.splitterMoved.connect(lambda: self._keep_sizes(COLUMNS, columns.split))
-        left.splitterMoved.connect(lambda: self._keep_sizes(LEFT, left))
+        columns.split.splitterMoved.connect(lambda: self._keep_sizes(COLUMNS, columns.sizes))
+        columns.changed.connect(self.changed)
+        left.splitterMoved.connect(lambda: self._keep_sizes(LEFT, left.sizes()))
 
     def is_shown(self, key: str) -> bool:
         """Whether a panel is on screen."""
-        return not self._panels[key].isHidden()
+        return self._columns.is_shown(self._panels[key])
 
     def toggle(self, key: str) -> None:
         """Hide a panel, or show it again."""
         if key == "explain":
             self._bench.toggle_explain()
         else:
-            self._panels[key].setVisible(not self.is_shown(key))
+            self._columns.show_column(self._panels[key], not self.is_shown(key))
 
     def reset(self) -> None:
         """Show the panels that are there at first, as large as they are then."""
@@ -98,10 +99,9 @@ class Layout(QObject):
         for more in self._more:
             more.open(isinstance(opened, list) and more.of in opened)
 
-    def _keep_sizes(self, name: str, split: QSplitter) -> None:
+    def _keep_sizes(self, name: str, sizes: list[int]) -> None:
         """What a hand has chosen; a hidden panel keeps the size it had."""
-        before = self._sizes[name] or [0.0] * split.count()
-        sizes = split.sizes()
+        before = self._sizes[name] or [0.0] * len(sizes)
         shown = [size > 0 for size in sizes]  # none of them can be made narrower than it needs
         self._sizes[name] = [
             float(size) if there else old for size, there, old in zip(sizes, shown, before, strict=True)

@@ -1,45 +1,35 @@
-"""The run library of a window: runs that end or are pinned go into it, and it opens over the window."""
+"""The run library of a window: runs that end or are pinned go into it, and it has a page of its own."""
 
 from __future__ import annotations
 
 import time
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Signal
 
-from app.compare.library_page import LibraryPage
 from app.documents.preferences import KEEPS_RUNS
 from app.documents.settings import Settings
-from app.look.theme import Theme
-from app.widgets.popup import Popup
 from app.window.files import Files
 from app.window.workbench import Workbench
 from app.workers.finished_runs import FinishedRuns
 from app.workers.library_job import LibraryJob
-from engine import Experiment
+
+if TYPE_CHECKING:
+    from app.compare.library_page import LibraryPage
+    from app.look.theme import Theme
+    from engine import Experiment
 
 COLUMNS = "library.columns"
 
-_SIZE = 1400, 860
-
-
-class LibraryPanel(Popup):
-    """The library over the window."""
-
-    def __init__(self, theme: Theme, owner: QWidget, job: LibraryJob) -> None:
-        super().__init__(owner, "Library of runs", *_SIZE)
-        self.setAccessibleName("Library of runs")
-        self.page = LibraryPage(theme, job)
-        self.body.addWidget(self.page, 1)
-
-    def popup(self) -> None:
-        super().popup()
-        self.page.search.setFocus()
-
 
 class RunLibrary(QObject):
-    """Keeps the runs of a workbench, once it has begun, and shows those of all windows."""
+    """Keeps the runs of a workbench, once it has begun, and lists those of all windows in a page.
+
+    opened: the experiment of a run has been opened.
+    """
+
+    opened = Signal()
 
     def __init__(self, bench: Workbench, files: Files, settings: Settings) -> None:
         super().__init__(bench)
@@ -78,24 +68,26 @@ class RunLibrary(QObject):
         self.job.finish()
 
     @cached_property
-    def panel(self) -> LibraryPanel:
-        """Made when it is first wanted."""
-        panel = LibraryPanel(self._bench.theme, self._bench, self.job)
-        columns = self._settings.get(COLUMNS, [])
-        panel.page.choose_columns([str(column) for column in columns] if isinstance(columns, list) else [])
-        panel.page.columns_chosen.connect(lambda chosen: self._settings.set(COLUMNS, chosen))
-        panel.page.open_wanted.connect(self._open)
-        panel.page.told.connect(self._bench.toast.tell)
-        return panel
+    def page(self) -> LibraryPage:
+        """Made, and its modules imported, when it is first wanted."""
+        from app.compare.library_page import LibraryPage
 
-    def show(self) -> None:
-        self.panel.popup()
+        page = LibraryPage(self._bench.theme, self.job)
+        columns = self._settings.get(COLUMNS, [])
+        page.choose_columns([str(column) for column in columns] if isinstance(columns, list) else [])
+        page.columns_chosen.connect(lambda chosen: self._settings.set(COLUMNS, chosen))
+        page.open_wanted.connect(self._open)
+        page.told.connect(self._bench.toast.tell)
+        return page
 
     def set_theme(self, theme: Theme) -> None:
-        if "panel" in vars(self):
-            self.panel.page.set_theme(theme)
+        if "page" in vars(self):
+            self.page.set_theme(theme)
 
     def _open(self, experiment: Experiment, update: int) -> None:
         """Open the experiment of a run as a document without a file, and compute its runs again to where it stood."""
-        self.panel.hide()
-        self._files.leave(lambda: self._bench.document.open(experiment, update=update))
+        self._files.leave(lambda: self._open_now(experiment, update))
+
+    def _open_now(self, experiment: Experiment, update: int) -> None:
+        self._bench.document.open(experiment, update=update)
+        self.opened.emit()

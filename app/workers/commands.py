@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import OWN, Experiment, RunRecord, Setting, Task, Value, kind_of_edit
+from engine import OWN, ComparisonRecord, Experiment, RunRecord, Setting, Task, Value, kind_of_edit
 
 MAX_FOLLOWED = 100_000  # updates that are computed again in a pause without being asked for, on another surface
 AT_ONCE, REDRAW = 0.02, 0.1  # seconds
@@ -206,6 +206,18 @@ class StopAt(Edit):
 
     def change(self, training: Training) -> None:
         training.session.stop_at(self.stop)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepComparison(Edit):
+    """Keep a comparison with the experiment, with its results; None keeps none."""
+
+    record: ComparisonRecord | None
+
+    label = "kept comparison"
+
+    def change(self, training: Training) -> None:
+        training.session.keep_comparison(self.record)
 
 
 @dataclass(frozen=True, slots=True)

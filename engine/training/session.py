@@ -47,6 +47,7 @@ from engine.training.peek import Peek
 from engine.training.run import DIVERGED, FINISHED, NOTHING, READY, RUNNING, Run
 from engine.training.standing import StandingMeasures
 from engine.training.trail import Trail
+from engine.trials.comparison_record import ComparisonRecord
 
 Array = np.ndarray
 
@@ -311,6 +312,12 @@ class Session:
         self.experiment_settings = replace(self.experiment_settings, stop=stop)
         for run in self.runs:
             run.stop_at(stop)
+
+    def keep_comparison(self, record: ComparisonRecord | None) -> None:
+        """Let this comparison belong to the experiment, or none. Raises SettingError for runs that there are not."""
+        for id in record.runs if record is not None else ():
+            self.run(id)
+        self.experiment_settings = replace(self.experiment_settings, comparison=record)
 
     def add(self, record: RunRecord) -> None:
         """Let another run join; it catches up with the race, through the same changes of the problem.

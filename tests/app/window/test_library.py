@@ -47,7 +47,7 @@ def opened(open_window, home):
 def shown(window):
     """The page of the library, once it lists everything."""
     window.actions.by_name["library"].trigger()
-    page = window.actions.library.panel.page
+    page = window.actions.library.page
     window.until(lambda: page._contents is not None)
     return page
 
@@ -67,7 +67,7 @@ def test_a_race_that_ends_is_listed_compared_and_opened_again(opened) -> None:
     window = opened()
     page = shown(window)
     assert page.table.rows.rowCount() == 0 and "No runs yet" in page.table.nothing()
-    window.actions.library.panel.hide()
+    window.actions.comparing.show_place(False)
     window.play(20)
     window.until(lambda: Library().find().runs == 2)
     page = shown(window)
@@ -143,6 +143,8 @@ def test_runs_are_searched_sorted_and_forgotten_by_hand(opened, home) -> None:
     window.qtbot.keyClick(page.table, Key.Key_Delete)
     window.qtbot.keyClick(page.refuse, Key.Key_Escape)
     assert not page.question_row.isVisible() and page.isVisible()
+    window.shell.activateWindow()
+    window.until(window.shell.isActiveWindow)
     page.search.setFocus()
     window.qtbot.keyClick(page.search, Key.Key_Down)
     assert page.table.hasFocus() and page.table.selected == gone[1:]
@@ -187,7 +189,7 @@ def test_any_setting_or_result_is_a_column_and_stays_one(opened) -> None:
     texts = {page.table.rows.data(page.table.rows.index(row, column)) for row in range(20)}
     assert texts == {"0.9", ""} and page.table.rows.columns[-1] == FIRST[-1]
     window.actions.library.set_theme(LIGHT)
-    assert window.actions.library.panel.page.table.rows.theme is LIGHT
+    assert window.actions.library.page.table.rows.theme is LIGHT
     saved = window.actions._settings.get(COLUMNS, [])
     page.choose_columns(["nonsense", "field:no", *saved])
     assert Column("optimizer.beta1") in page.table.rows.columns
@@ -218,7 +220,7 @@ def test_a_library_that_cannot_be_read_is_told_in_its_page(opened, home) -> None
     connection.close()
     window = opened()
     window.actions.by_name["library"].trigger()
-    page = window.actions.library.panel.page
+    page = window.actions.library.page
     window.until(lambda: "a later version of Fall Line" in page.fault.text())
     window.play(20)
     window.until(lambda: "finished runs are not kept" in window.bench.toast.text.text())

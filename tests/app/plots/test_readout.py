@@ -9,8 +9,8 @@ from app.curves.curve_catalogue import CURVES
 from app.curves.curve_model import CurveModel
 from app.curves.curve_style import CurveStyle
 from app.curves.painting import ink_of
-from app.curves.readout import MOST, Row, draw_readout
 from app.look.theme import DARK
+from app.plots.readout import MOST, Row, draw_readout
 from tests.app.curves.histories import history_of, picture_of, run_of
 from tests.app.curves.models import HEIGHT, WIDTH, draw, pixels
 

@@ -1,0 +1,214 @@
+"""The settings that a sweep varies: which, from where to where, and in how many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from app.compare.sweepable import STEPS, Sweepable, sweepables
+from app.widgets.button_row import toggle
+from app.widgets.restyle import restyle
+from engine import Axis, Experiment, SettingError, read_number, spaced
+
+MOST = 6
+
+
+class AxesEditor(QWidget):
+    """changed: what is varied is another. axes: what is set, as far as it can be read."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[AxisRow] = []
+        self._offered: tuple[Sweepable, ...] = ()
+        self.add = QPushButton("Vary another setting")
+        self.add.setObjectName("sweep-add")
+        self.add.clicked.connect(self._add_by_hand)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(8)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(8)
+        whole.addLayout(self._column)
+        whole.addWidget(self.add)
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """Raises SettingError for what cannot be read."""
+        return tuple(row.axis for row in self.rows)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Offer the settings of this one; rows whose setting is gone go."""
+        offered = sweepables(experiment)
+        if [each.path for each in offered] == [each.path for each in self._offered]:
+            self._offered = offered
+            return
+        self._offered = offered
+        known = {each.path for each in offered}
+        for row in list(self.rows):
+            if row.path in known:
+                row.offer(offered)
+            else:
+                self._drop(row)
+        if not self.rows:
+            self._add()
+
+    def take(self, axes: Sequence[Axis]) -> None:
+        """Vary these without emitting, as far as they are settings that can be."""
+        for row in list(self.rows):
+            self._drop(row)
+        for axis in axes:
+            chosen = next((each for each in self._offered if each.path == axis.path), None)
+            if chosen is not None and axis.is_number:
+                self._add(chosen)
+                self.rows[-1].take(axis)
+
+    def _add_by_hand(self) -> None:
+        self._add()
+        self.changed.emit()
+
+    def _add(self, chosen: Sweepable | None = None) -> None:
+        """Vary this setting, or the first that is not varied yet."""
+        used = {row.path for row in self.rows}
+        chosen = chosen or next((each for each in self._offered if each.path not in used), None)
+        if chosen is None:
+            return
+        row = AxisRow(self._offered, chosen)
+        row.changed.connect(self.changed)
+        row.removed.connect(lambda: self._remove(row))
+        self.rows.append(row)
+        self._column.addWidget(row)
+        self._count()
+
+    def _remove(self, row: AxisRow) -> None:
+        self._drop(row)
+        self.changed.emit()
+
+    def _drop(self, row: AxisRow) -> None:
+        self.rows.remove(row)
+        row.hide()
+        row.setParent(None)
+        row.deleteLater()
+        self._count()
+
+    def _count(self) -> None:
+        self.add.setEnabled(len(self.rows) < MOST)
+        for row in self.rows:
+            row.remove.setVisible(len(self.rows) > 1)
+
+
+class AxisRow(QWidget):
+    """One setting and its values."""
+
+    changed = Signal()
+    removed = Signal()
+
+    def __init__(self, offered: tuple[Sweepable, ...], chosen: Sweepable) -> None:
+        super().__init__()
+        self._offered: dict[str, Sweepable] = {}
+        self.setting = QComboBox()
+        self.setting.setAccessibleName("setting that is varied")
+        self.setting.setMinimumContentsLength(8)
+        self.setting.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.remove = QToolButton()
+        self.remove.setObjectName("more")
+        self.remove.setText("✕")
+        self.remove.setAccessibleName("vary this setting no longer")
+        self.remove.setToolTip("Vary this setting no longer")
+        self.low, self.high, self.steps = (_field(name) for name in ("from", "to", "steps"))
+        self.steps.setFixedWidth(36)
+        self.log = toggle("sweep-log", "log", "logarithmic steps", "Steps by equal factors, not by equal amounts")
+        self.log.setProperty("small", True)
+        self.offer(offered)
+        self.setting.setCurrentIndex(self.setting.findData(chosen.path))
+        self._suggest()
+        self.setting.activated.connect(self._choose)
+        self.log.clicked.connect(lambda _: self.changed.emit())
+        self.remove.clicked.connect(lambda _: self.removed.emit())
+        for field in (self.low, self.high, self.steps):
+            field.editingFinished.connect(self._edited)
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self.setting, 1)
+        top.addWidget(self.remove)
+        below = QHBoxLayout()
+        below.setSpacing(4)
+        for widget in (self.low, self.high, self.steps, self.log):
+            below.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addLayout(below)
+
+    @property
+    def path(self) -> str:
+        return str(self.setting.currentData())
+
+    @property
+    def axis(self) -> Axis:
+        """Raises SettingError for what cannot be read."""
+        whole = self._offered[self.path].whole
+        low, high = (_number(field, whole) for field in (self.low, self.high))
+        return spaced(self.path, low, high, _number(self.steps, True), self.log.isChecked(), whole)
+
+    def offer(self, offered: tuple[Sweepable, ...]) -> None:
+        """Offer these settings; the chosen one stays."""
+        before = self.setting.currentData()
+        self._offered = {each.path: each for each in offered}
+        self.setting.clear()
+        group = ""
+        for each in offered:
+            if group and each.group != group:
+                self.setting.insertSeparator(self.setting.count())
+            group = each.group
+            self.setting.addItem(each.title, each.path)
+        if before in self._offered:
+            self.setting.setCurrentIndex(self.setting.findData(before))
+
+    def take(self, axis: Axis) -> None:
+        """Show the values of an axis."""
+        self.low.setText(f"{axis.values[0]:.6g}")
+        self.high.setText(f"{axis.values[-1]:.6g}")
+        self.steps.setText(str(len(axis.values)))
+        self.log.setChecked(axis.log)
+
+    def _choose(self, place: int) -> None:
+        self._suggest()
+        self.changed.emit()
+
+    def _suggest(self) -> None:
+        chosen = self._offered[self.path]
+        self.low.setText(f"{chosen.low:g}")
+        self.high.setText(f"{chosen.high:g}")
+        self.steps.setText(str(STEPS))
+        self.log.setChecked(chosen.log)
+
+    def _edited(self) -> None:
+        try:
+            self.axis  # noqa: B018
+        except SettingError:
+            restyle(self.low, bad=True)
+            restyle(self.high, bad=True)
+        else:
+            restyle(self.low, bad=False)
+            restyle(self.high, bad=False)
+        self.changed.emit()
+
+
+def _field(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setObjectName(f"sweep-{name}")
+    field.setAccessibleName(name)
+    field.setToolTip({"from": "The least value", "to": "The largest value", "steps": "How many values"}[name])
+    field.setMinimumWidth(30)
+    return field
+
+
+def _number(field: QLineEdit, whole: bool) -> float | int:
+    """What is typed in a field. Raises SettingError."""
+    value = read_number(field.text())
+    return round(value) if whole and value == round(value) else value

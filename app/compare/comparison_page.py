@@ -1,0 +1,259 @@
+"""The page of one comparison, made from its declaration: its knobs, what it says in words, and its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.compare.axes_editor import AxesEditor
+from app.compare.picture import ComparisonPicture
+from app.compare.pictures import PICTURES
+from app.look.number_format import counted, duration
+from app.widgets.card import Card
+from app.widgets.knob_list import KnobList
+from app.widgets.more import More
+from app.workers.trials import ComparisonRequest, Forecast, Outcome
+from engine import COMPARISONS, Comparison, ComparisonRecord, Experiment, SettingError, choose
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+
+_SETUP = 232  # pixels of the column of knobs
+_SENTENCES = 4  # that are on screen at once; the others are scrolled to
+FORMER = "These are results of former settings. Start again for those that are set now."
+
+
+class ComparisonPage(QWidget):
+    """changed: what is to be compared is another. adopted: as of ComparisonPicture."""
+
+    changed = Signal()
+    adopted = Signal(str, str, object)
+
+    def __init__(self, comparison: Comparison, theme: Theme) -> None:
+        super().__init__()
+        self.comparison = comparison
+        self.setObjectName(f"compare-{comparison.key}")
+        self.setAccessibleName(comparison.title)
+        self.outcome: Outcome | None = None
+        self.runs: tuple[str, ...] = ()  # that are compared, empty for all visible ones
+        self.experiment: Experiment | None = None
+        self._own: Experiment | None = None  # of runs that are compared in place of those of the experiment
+        self._values: dict[str, Any] = dict(choose(COMPARISONS, comparison.key).values)
+        self._counted = ""
+        self._shown: object = None
+        self._content: tuple[object, object] = (None, None)
+        self.more = More(f"{comparison.title} settings")
+        self.knobs = KnobList(1, self.more)
+        self.knobs.show_knobs(comparison.knobs)
+        self.knobs.set_values(self._values)
+        self.axes = AxesEditor() if comparison.has_axes else None
+        self.fault = ""  # of what is typed, as a sentence
+        self.who = QLabel()
+        self.counted = QComboBox()
+        self.counted.setAccessibleName("what counts")
+        self.counted.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.counted.setMinimumContentsLength(8)
+        self.counted.setToolTip("The measure by which runs are compared; lower is better")
+        self.sentences = QLabel()
+        self.note = QLabel()
+        self.empty = QLabel()
+        make = PICTURES.get(comparison.key)
+        self.picture: ComparisonPicture | None = make(theme) if make is not None else None
+        self._lay_out()
+        self.knobs.changed.connect(self._take_knob)
+        self.counted.activated.connect(self._take_counted)
+        if self.axes is not None:
+            self.axes.changed.connect(self._take_axes)
+        if self.picture is not None:
+            self.picture.adopted.connect(self.adopted)
+
+    @property
+    def request(self) -> ComparisonRequest | None:
+        """What is set now; None while no experiment is open."""
+        experiment = self._own or self.experiment
+        if experiment is None:
+            return None
+        try:
+            axes = self.axes.axes if self.axes is not None else ()
+        except SettingError as error:
+            axes, self.fault = (), str(error)
+        else:
+            self.fault = ""
+        return ComparisonRequest(experiment, self.comparison.key, dict(self._values), self.runs, self._counted, axes)
+
+    @property
+    def is_former(self) -> bool:
+        """Whether the outcome is that of other settings than those set now."""
+        request = self.request
+        return self.outcome is not None and request is not None and request.content != self.outcome.request.content
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Set knobs without emitting."""
+        self._values.update(values)
+        self.knobs.set_values(self._values)
+
+    def take(self, record: ComparisonRecord) -> None:
+        """Compare what was kept with the experiment."""
+        self.set_values(record.choice.values)
+        self._counted, self.runs = record.counted, record.runs
+        if self.axes is not None and record.axes:
+            self.axes.take(record.axes)
+        self._tell()
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Compare the runs of this one from now on."""
+        if experiment is self.experiment:
+            return
+        self.experiment = experiment
+        if self.axes is not None:
+            self.axes.show_experiment(experiment)
+        self._tell()
+
+    def compare_instead(self, experiment: Experiment | None, runs: tuple[str, ...] = ()) -> None:
+        """Compare these runs of an experiment of its own; None: those that the document shows."""
+        self._own, self.runs = experiment, runs
+        self._tell()
+
+    def show_forecast(self, forecast: Forecast) -> None:
+        """Tell what it would take, and offer the measures that may count."""
+        if [self.counted.itemData(place) for place in range(self.counted.count())] != list(forecast.countable):
+            self.counted.clear()
+            for key, title in forecast.countable.items():
+                self.counted.addItem(title, key)
+        place = self.counted.findData(self._counted or forecast.counted)
+        self.counted.setCurrentIndex(max(place, 0))
+        self._counts.setVisible(self.counted.count() > 1)
+        self.empty.setText(self._promise(forecast))
+
+    def show_outcome(self, outcome: Outcome | None) -> None:
+        """Show what is known; None forgets it, for another document was opened."""
+        self.outcome = outcome
+        if outcome is not None and self.picture is not None:
+            self.picture.show_outcome(outcome)
+        self._tell()
+
+    def set_theme(self, theme: Theme) -> None:
+        if self.picture is not None:
+            self.picture.set_theme(theme)
+
+    def _tell(self) -> None:
+        outcome, request = self.outcome, self.request
+        if request is not None and self.comparison.has_runs:
+            wanted = set(request.runs)
+            names = [
+                record.settings.title
+                for record in request.experiment.runs
+                if (record.settings.id in wanted if wanted else record.settings.visible)
+            ]
+            self.who.setText(", ".join(names) or "no visible run")
+        self._stack.setCurrentIndex(int(outcome is not None))
+        if outcome is None:
+            self.sentences.clear()
+            self.note.hide()
+            return
+        first, *rest = outcome.result.sentences or ("",)
+        self.sentences.setText("\n".join((first, *rest)))
+        self.note.setVisible(self.is_former)
+        self.note.setText(FORMER)
+
+    def _promise(self, forecast: Forecast) -> str:
+        """What the page will show, before its first results."""
+        comparison = self.comparison
+        told = f"{comparison.help[:1].upper()}{comparison.help[1:]}."
+        if forecast.fault:
+            return f"{told}\n\n{forecast.fault[:1].upper()}{forecast.fault[1:]}."
+        return f"{told}\n\n{forecast_words(forecast)}"
+
+    def _take_knob(self, name: str, value: object) -> None:
+        self._values[name] = value
+        self._tell()
+        self.changed.emit()
+
+    def _take_axes(self) -> None:
+        self._tell()
+        self.changed.emit()
+
+    def _take_counted(self, place: int) -> None:
+        self._counted = str(self.counted.itemData(place))
+        self._tell()
+        self.changed.emit()
+
+    def _lay_out(self) -> None:
+        comparison = self.comparison
+        question = QLabel(comparison.question)
+        question.setObjectName("cardTitle")
+        question.setWordWrap(True)
+        self.who.setObjectName("muted")
+        self.who.setWordWrap(True)
+        self._counts = _labelled("what counts", self.counted)
+        self._counts.hide()
+        setup = Card()
+        for widget in (question, self.who, self.axes, self.knobs, self._counts, self.more):
+            if widget is not None:
+                setup.body.addWidget(widget)
+        setup.body.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(setup)
+        scroll.setFixedWidth(_SETUP)
+        for label in (self.sentences, self.note, self.empty):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentences.setObjectName("compare-sentences")
+        self.sentences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.note.setObjectName("compare-former")
+        self.note.hide()
+        self.empty.setObjectName("compare-empty")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        told = QScrollArea()
+        told.setObjectName("compare-told")
+        told.setWidgetResizable(True)
+        told.setFrameShape(QScrollArea.Shape.NoFrame)
+        told.setWidget(self.sentences)
+        self._told = told
+        results = QWidget()
+        column = QVBoxLayout(results)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.note)
+        column.addWidget(told, 1 if self.picture is None else 0)
+        told.setFixedHeight(_SENTENCES * (self.fontMetrics().lineSpacing() + 2) + 6)
+        if self.picture is not None:
+            column.addWidget(self.picture, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(results)
+        card = Card()
+        card.body.addWidget(self._stack, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(scroll)
+        row.addWidget(card, 1)
+
+
+def forecast_words(forecast: Forecast) -> str:
+    """`44 trials, about 12 s`."""
+    if not forecast.trials:
+        return "Everything is known already."
+    seconds = forecast.seconds
+    about = "less than a second" if seconds < 1.0 else f"about {duration(seconds)}"
+    return f"{counted(forecast.trials, 'trial')}, {about}"
+
+
+def _labelled(title: str, widget: QWidget) -> QWidget:
+    label = QLabel(title)
+    label.setObjectName("knob-name")
+    label.setBuddy(widget)
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    column.addWidget(label)
+    column.addWidget(widget)
+    return whole

@@ -1,0 +1,295 @@
+"""Trials beside the window: plans are made, their trials handed to workers, and what is known so far is published."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.workers.crew import Crew
+from app.workers.executors import crew_of
+from app.workers.latest_job import Cancelled, LatestJob, Ticket
+from app.workers.plan_work import work_off
+from engine import (
+    COMPARISONS,
+    Axis,
+    ComparisonRecord,
+    Experiment,
+    Plan,
+    Result,
+    SettingError,
+    Stopped,
+    Summary,
+    Trial,
+    countable,
+    plan_of,
+    trial,
+)
+
+PUBLISHED_EVERY = 0.3  # seconds between two results that are shown
+_SHARE = 10.0  # times what a result costs, until the next
+_PROBED = 40  # updates of the trial by which is told how long others take
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRequest:
+    """What is to be compared: runs of an experiment by their ids (all visible ones without any), by the knobs of a
+    comparison. counted: the measure that counts, empty for what suits the problem.
+    """
+
+    experiment: Experiment
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    runs: tuple[str, ...] = ()
+    counted: str = ""
+    axes: tuple[Axis, ...] = ()
+
+    def plan(self) -> Plan:
+        """Takes as long as making the problem. Raises SettingError."""
+        return plan_of(self.experiment, self.kind, self.values, self.runs, self.counted, self.axes)
+
+    @property
+    def content(self) -> object:
+        """Equal for requests that have the same trials: without how the experiment looks."""
+        records = [
+            replace(record, settings=replace(record.settings, pinned=False, visible=True))
+            for record in self.experiment.runs
+            if (record.settings.id in self.runs if self.runs else record.settings.visible)
+        ]
+        looked_at = records if COMPARISONS[self.kind].has_runs else []
+        return self.experiment.problem, looked_at, dict(self.values), self.counted, self.axes
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a request would take. seconds: about, on as many workers; fault: why it cannot be done, as a sentence.
+
+    countable: the measures that may count, by their keys, in words.
+    """
+
+    request: ComparisonRequest
+    trials: int = 0
+    seconds: float = 0.0
+    fault: str = ""
+    countable: Mapping[str, str] = field(default_factory=dict)
+    counted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known of a request. left: seconds until the end, None if that is not known; spent: seconds so far.
+
+    finished: whether nothing is left to be tried. known: the summaries, by the keys of their trials. processors: the
+    kinds of processor that they come from. failed: how many could not be run at all, and why not the first of them.
+    same: of how many that were computed again the bits were the same, and of how many not.
+    """
+
+    request: ComparisonRequest
+    plan: Plan
+    result: Result
+    finished: bool
+    spent: float
+    left: float | None
+    known: Mapping[str, Summary]
+    processors: tuple[str, ...]
+    failed: tuple[int, str] = (0, "")
+    same: tuple[int, int] = (0, 0)
+
+    @property
+    def record(self) -> ComparisonRecord:
+        """What a document keeps of it. Raises SettingError if there are too many results."""
+        plan, request = self.plan, self.request
+        return ComparisonRecord(plan.choice, request.runs, request.counted, request.axes).keeping(self.known)
+
+
+class TrialJob(QObject):
+    """Computes one request at a time, and forecasts others meanwhile.
+
+    newest: the outcome that was published last, None before the first. forecast: the newest one. progressed, forecasted
+    follow these. ended carries a sentence if it was no ordinary end.
+    members_told: who would compute, as Members; unreachable: why nobody would. failed: the traceback of a fault.
+    """
+
+    progressed = Signal()
+    forecasted = Signal()
+    ended = Signal(str)
+    members_told = Signal(object)
+    unreachable = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.newest: Outcome | None = None
+        self.forecast: Forecast | None = None
+        self._known: dict[str, Summary] = {}
+        self._foretold: tuple[object, Plan] | None = None  # the plan that was forecast last, and what it is of
+        self._jobs = LatestJob("compare", self._fail, gives_way=True)
+        self._forecasts = LatestJob("forecast", self._fail, gives_way=True)
+        self._questions = LatestJob("workers", self._fail, gives_way=True)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is computed."""
+        return self._jobs.idle
+
+    def start(self, request: ComparisonRequest, workers: str = "", again: bool = False) -> None:
+        """Compute what is not known yet. workers: as a person names them; again: all of it, to see that its
+        bits are the same.
+        """
+        self._jobs.offer(partial(self._compute, request, workers, again))
+
+    def cancel(self) -> None:
+        """End after the piece under way; what is finished stays known."""
+        self._jobs.cancel()
+
+    def look_ahead(self, request: ComparisonRequest, workers: int) -> None:
+        """Forecast what a request takes on so many workers."""
+        self._forecasts.offer(partial(self._foretell, request, workers))
+
+    def ask_members(self, workers: str) -> None:
+        """Find out who would compute; `members_told` or `unreachable` follows."""
+        self._questions.offer(partial(self._ask_members, workers))
+
+    def learn(self, request: ComparisonRequest, record: ComparisonRecord) -> None:
+        """Take over the results that a document has kept, and publish what they say."""
+        self._jobs.offer(partial(self._remember, request, record))
+
+    def stop(self) -> None:
+        """Cancel everything, and wait for the pieces that are under way."""
+        self._forecasts.release()
+        self._questions.release()
+        self._jobs.release()
+
+    def _ask_members(self, workers: str, ticket: Ticket) -> None:
+        try:
+            members = crew_of(workers, gives_way=True).members()
+        except SettingError as error:
+            self.unreachable.emit(str(error))
+        else:
+            ticket.check()
+            self.members_told.emit(members)
+
+    def _remember(self, request: ComparisonRequest, record: ComparisonRecord, ticket: Ticket) -> None:
+        try:
+            self._known.update(record.known())
+            self._publish(request, request.plan(), self._known, 0.0, None)
+        except SettingError as error:
+            self.ended.emit(str(error))
+
+    def _foretell(self, request: ComparisonRequest, workers: int, ticket: Ticket) -> None:
+        possible: dict[str, str] = {}
+        try:
+            found = countable(request.experiment.problem)
+            possible = {key: measure.title if measure is not None else key for key, measure in found.items()}
+            plan = self._plan_again(request)
+            ticket.check()
+            trials = plan.trials(self._known)
+            ticket.check()
+            missing = [each for each in trials if each.key not in self._known]
+            count = plan.expected(self._known)
+            took = [self._known[each.key].seconds for each in trials if each.key in self._known]
+            if took:
+                each_takes = sum(took) / len(took)
+            elif missing:
+                each_takes = _probed(missing[0], ticket)
+            else:
+                each_takes = 0.0
+        except SettingError as error:
+            self.forecast = Forecast(request, fault=str(error), countable=possible)
+        else:
+            left = count - len(trials) + len(missing)
+            seconds = left * each_takes / max(workers, 1)
+            self.forecast = Forecast(request, left, seconds, "", possible, plan.counted)
+        ticket.check()
+        self.forecasted.emit()
+
+    def _plan_again(self, request: ComparisonRequest) -> Plan:
+        """The plan of a request, which knows its trials already if it was forecast before. Raises SettingError."""
+        content = request.kind, request.runs, request.content
+        if self._foretold is None or self._foretold[0] != content:
+            self._foretold = content, request.plan()
+        return self._foretold[1]
+
+    def _compute(self, request: ComparisonRequest, workers: str, again: bool, ticket: Ticket) -> None:
+        told, began = "", time.monotonic()
+        known, before = ({}, self._known) if again else (self._known, {})
+        plan = None
+        try:
+            plan, crew = request.plan(), crew_of(workers, gives_way=True)
+            self._run(request, plan, crew, known, before, ticket, began)
+        except SettingError as error:
+            told = str(error)
+        if again:
+            self._known = {**before, **known}
+        if plan is not None:
+            self._publish(request, plan, known if plan.is_finished(known) else self._known, began, None, before)
+        self.ended.emit(told)
+
+    def _run(
+        self,
+        request: ComparisonRequest,
+        plan: Plan,
+        crew: Crew,
+        known: dict[str, Summary],
+        before: Mapping[str, Summary],
+        ticket: Ticket,
+        began: float,
+    ) -> None:
+        """Work the plan off until nothing is left or it is cancelled, and publish what is known now and then."""
+        shown, cost = 0.0, 0.0
+        for done, _ in enumerate(work_off(plan, crew, known, lambda: ticket.cancelled), 1):
+            now = time.monotonic()
+            if now - shown >= max(PUBLISHED_EVERY, _SHARE * cost):
+                self._publish(request, plan, known, began, (now - began) / done, before)
+                shown = time.monotonic()
+                cost = shown - now
+
+    def _publish(
+        self,
+        request: ComparisonRequest,
+        plan: Plan,
+        known: Mapping[str, Summary],
+        began: float,
+        pace: float | None,
+        before: Mapping[str, Summary] | None = None,
+    ) -> None:
+        """pace: seconds from one finished trial to the next."""
+        result = plan.result(known)
+        trials = {each.key: known[each.key] for each in plan.trials(known) if each.key in known}
+        failed = [summary.failed for summary in trials.values() if summary.failed]
+        again = [(key, summary) for key, summary in trials.items() if before and key in before]
+        same = sum(summary.digest == (before or {})[key].digest for key, summary in again)
+        self.newest = Outcome(
+            request,
+            plan,
+            result,
+            plan.is_finished(known),
+            time.monotonic() - began if began else 0.0,
+            None if pace is None else pace * max(result.expected - result.done, 0),
+            trials,
+            tuple(sorted({summary.processor for summary in trials.values() if summary.processor})),
+            (len(failed), failed[0] if failed else ""),
+            (same, len(again) - same),
+        )
+        self.progressed.emit()
+
+    def _fail(self, job: int, error: BaseException) -> None:
+        self.failed.emit("".join(traceback.format_exception(error)))
+        self.ended.emit("")
+
+
+def _probed(what: Trial, ticket: Ticket) -> float:
+    """About the seconds that a trial takes, from its first updates."""
+    updates = min(_PROBED, what.updates)
+    begun = replace(what, experiment=replace(what.experiment, stop={**what.experiment.stop, "updates": updates}))
+    try:
+        first = trial(begun, ticket.interruption, time.thread_time)  # what it needs is made and compiled with it
+        again = trial(begun, ticket.interruption, time.thread_time)
+    except Stopped:
+        raise Cancelled from None
+    return float(min(first.seconds, again.seconds)) * what.updates / max(updates, 1)

@@ -1,0 +1,101 @@
+"""The plots of comparisons: their ranges, their colours, what a brush keeps and which settings a sweep may vary."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from app.compare.line_plot import LinePlot
+from app.compare.parallel_axes import ParallelAxes, ParallelAxis
+from app.compare.plot_lines import PlotLine, suited, y_values
+from app.compare.result_table import ResultTable, TableRow
+from app.compare.sweep_map import shades
+from app.compare.sweepable import sweepables
+from app.documents.experiment_file import load
+from app.documents.presets import FOLDER
+from app.look.theme import DARK
+from app.plots.axis_type import LINEAR, LOG
+from engine import plan_of, spaced
+
+NAN, INF = math.nan, math.inf
+
+
+def line(y, **more) -> PlotLine:
+    return PlotLine("run", "Run", 0, np.arange(1.0, 1.0 + len(y)), np.array(y), **more)
+
+
+def test_an_axis_holds_the_lines_and_the_part_of_the_bands_near_them(qtbot, themed) -> None:
+    banded = line([1.0, 2.0, INF], low=np.array([0.5, 1.0, 2.0]), high=np.array([2.0, 1e9, INF]))
+    assert sorted(y_values([banded])) == [0.5, 1.0, 1.0, 2.0, 2.0, 2.0], "a band that explodes is cut"
+    assert suited(np.array([1.0, 30.0])) is LOG and suited(np.array([1.0, 2.0])) is LINEAR
+    assert suited(np.array([0.0, 30.0])) is LINEAR and suited(np.empty(0)) is LINEAR
+    plot = LinePlot(DARK, "plot", "update")
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.show()
+    plot.show_lines([banded, line([NAN, NAN, NAN])])
+    head, rows = plot.values_at(2.1)
+    assert head == "update 2.1" and rows[0].values == ("2  (1 … 1·10⁹)",) and rows[1].values == ("–",)
+    assert plot.values_at(3.0)[1][0].values == ("diverged",)
+    assert [item.name() for item in plot.listDataItems()] == ["Run", "Run"]
+    assert not plot.y_is_log
+    plot.set_y_log(True)
+    assert plot.y_is_log
+    plot.grab()
+    plot.show_lines([])
+    plot.grab()
+
+
+def test_the_best_is_the_brightest_and_what_diverged_has_no_shade() -> None:
+    assert shades([1.0, 3.0, 2.0, INF]).tolist()[:3] == [1.0, 0.0, 0.5] and math.isnan(shades([1.0, INF])[1])
+    assert np.allclose(shades([1.0, 100.0, 10.0]), [1.0, 0.0, 0.5]), "by factors"
+    assert np.isnan(shades([INF, NAN])).all() and shades([2.0]).tolist() == [0.0]
+
+
+def test_a_brush_keeps_what_passes_and_a_click_takes_it_back(qtbot, themed) -> None:
+    view = ParallelAxes(DARK)
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show_axes([ParallelAxis("rate", (1.0, 10.0, 100.0), True), ParallelAxis("loss", (3.0, 2.0, INF))])
+    assert view.axes[0].places.tolist() == [0.0, 0.5, 1.0] and math.isnan(view.axes[1].places[2])
+    view.show()
+    heard = []
+    view.kept.connect(heard.append)
+    at = round(view.axis_x(0))
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(at, 140))
+    qtbot.mouseMove(view, QPoint(at, 290))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(at, 290))
+    assert heard[-1] == [0, 1]
+    view.grab()
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(at, 100))
+    assert heard[-1] is None
+    assert ParallelAxis("way", ("tanh", "relu", "tanh")).places.tolist() == [0.0, 1.0, 0.0]
+
+
+def test_a_table_is_sorted_by_its_numbers_with_what_is_unknown_last(qtbot, themed) -> None:
+    table = ResultTable(DARK, "table")
+    qtbot.addWidget(table)
+    table.show_rows(("run", "loss"), [TableRow(("a", INF), 0), TableRow(("b", 2.0)), TableRow(("c", 10.0))], 1)
+    model = table.model()
+    assert [model.index(row, 0).data() for row in range(3)] == ["b", "c", "a"]
+    assert [model.index(row, 1).data() for row in range(3)] == ["2", "10", "diverged"]
+    chosen = []
+    table.chosen.connect(chosen.append)
+    table.selectRow(1)
+    assert chosen == [2], "the place among the rows that were handed over"
+    table.keep([0])
+    assert [table.isRowHidden(row) for row in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize("preset", ["01_four_optimizers", "26_digits"])
+def test_every_setting_that_is_offered_can_be_varied_over_its_range(preset) -> None:
+    experiment = load(FOLDER / f"{preset}.toml")
+    offered = sweepables(experiment)
+    assert offered[0].path == "learning_rate" and len({each.path for each in offered}) == len(offered)
+    assert {each.group for each in offered} == {"run", "problem"}
+    for each in offered:
+        made = spaced(each.path, each.low, each.high, 3, each.log, each.whole)
+        assert plan_of(experiment, "sweep", {"updates": 1}, ["adam"], axes=[made]).expected({}) > 0, each.path

@@ -1,0 +1,207 @@
+"""The Compare workspace in the real window: asked, computed, adopted, kept, cancelled and gone on with by a hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication
+
+from app.compare.comparison_page import FORMER
+from app.compare.run_bar import AGAIN, GO_ON, START
+from app.compare.sweep_picture import MAP, PARALLEL
+from app.documents.settings import Settings
+from app.look.theme import LIGHT
+from app.window.actions import Actions
+from engine import COMPARISONS, axis, new_experiment, new_run
+
+Button = Qt.MouseButton.LeftButton
+TINY = {"updates": 30, "seeds": 6}
+
+
+@pytest.fixture
+def comparing(open_window, monkeypatch, tmp_path):
+    """A function: a window with its menus that compares two runs on Rosenbrock."""
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+
+    def opened():
+        runs = [new_run("adam", learning_rate=0.02), new_run("momentum", learning_rate=1e-4, colour=1)]
+        window = open_window(new_experiment("rosenbrock", runs, updates=0))
+        window.actions = Actions(window.shell, window.bench, Settings())
+        window.shell.closing.connect(window.actions.shut_down)
+        window.compare = window.actions.comparing
+        QApplication.processEvents()
+        return window
+
+    return opened
+
+
+def show(window, key: str):
+    """The workspace with a page of tiny budgets, shown by the mouse."""
+    if not window.compare.is_shown:
+        window.qtbot.mouseClick(window.compare.switch.button(1), Button)
+    space = window.compare.workspace
+    window.qtbot.mouseClick(space.tabs.button(key), Button)
+    page = space.pages[key]
+    page.set_values({name: value for name, value in TINY.items() if name in page.knobs.knobs})
+    window.until(lambda: page.request is not None)
+    return space, page
+
+
+def compute(window, space) -> None:
+    window.qtbot.mouseClick(space.bar.start, Button)
+    window.until(lambda: space.bar.start.isVisible())
+
+
+def click(window, plot, place: QPointF) -> None:
+    """A click at a place in the pixels of a plot."""
+    at = plot.mapFromScene(plot.box.mapToScene(place))
+    window.qtbot.mouseMove(plot.viewport(), at)
+    window.qtbot.mouseClick(plot.viewport(), Button, pos=QPoint(at))
+
+
+def test_the_switch_puts_the_workspace_in_place_of_stage_and_curves_and_nothing_is_lost(comparing) -> None:
+    window = comparing()
+    bench = window.bench
+    window.advance(5)
+    window.actions.by_name["panel-curves"].trigger()  # hidden by hand: so it stays
+    QApplication.processEvents()
+    sizes = window.actions.layout._columns.sizes
+    space, _ = show(window, "seeds")
+    assert space.isVisible() and not bench.shown_stage.isVisible() and bench.runs_panel.isVisible()
+    assert not window.actions.layout.is_shown("curves")
+    window.actions.by_name["panel-curves"].trigger()  # to be seen once Watch is back
+    assert window.actions.layout.is_shown("curves") and not bench.curves.isVisible()
+    window.actions.by_name["panel-curves"].trigger()
+    window.actions.by_name["compare"].trigger()
+    assert bench.shown_stage.isVisible() and not space.isVisible() and not bench.curves.isVisible()
+    assert window.update == 5 and window.actions.layout._columns.sizes == sizes
+    window.actions.by_name["compare"].trigger()
+    window.shell.close()
+    other = comparing()
+    assert other.compare.is_shown and other.compare.workspace.tabs.key == "seeds", "the next window looks the same"
+
+
+def test_a_question_is_answered_by_a_fair_race_with_its_curves(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "race")
+    question = space.question
+    assert question.one.currentText().startswith("Adam") and question.other.currentText().startswith("Momentum")
+    page.set_values({"updates": 30})
+    window.qtbot.mouseClick(question.find_out, Button)
+    window.until(lambda: space.bar.start.isVisible() and question.answer.isVisible())
+    outcome = page.outcome
+    assert outcome.finished and outcome.result.sentences[0] in question.answer.text()
+    test = outcome.result.pairs[0].test
+    expected = "Yes" if test.wins > test.losses else "No"
+    assert question.answer.text().startswith(expected)
+    for plot, arms in ((page.picture.rates.plot, outcome.result.curves), (page.picture.race.plot, outcome.result.arms)):
+        lines = plot.listDataItems()
+        assert [line.name() for line in lines] == [each.arm.name for each in arms]
+    x, y = page.picture.race.plot.listDataItems()[0].getOriginalDataset()
+    assert np.array_equal(x, outcome.result.arms[0].updates)
+    assert np.array_equal(y, outcome.result.arms[0].band[1], equal_nan=True)
+    compute(window, space)
+    assert "the same to the bit" in space.bar.line.text()
+    question.other.setCurrentIndex(question.other.findData("optimizer:sgd"))  # none of the runs
+    window.qtbot.mouseClick(question.find_out, Button)
+    window.until(lambda: space.bar.start.isVisible())
+    assert page.outcome.result.arms[1].arm.record.settings.optimizer.kind == "sgd"
+    assert not space.bar.keep.isEnabled(), "what is no run of the experiment cannot be kept with it"
+
+
+def test_a_rate_is_adopted_by_a_click_and_results_of_former_settings_say_so(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "rates")
+    compute(window, space)
+    plot, curve = page.picture.rates.plot, page.outcome.result.curves[0]
+    assert not page.note.isVisible() and space.bar.start.text() == AGAIN
+    place = next(k for k, rate in enumerate(curve.rates) if rate != curve.arm.record.settings.learning_rate)
+    x, y = plot.scales
+    click(window, plot, QPointF(x.pixel(curve.rates[place]), y.pixel(curve.spreads[place].median)))
+    window.settle()
+    assert window.run(curve.arm.key).settings.learning_rate == curve.rates[place]
+    window.until(lambda: page.note.isVisible())
+    assert page.note.text() == FORMER and space.bar.start.text() == START
+    window.actions.by_name["undo"].trigger()
+    window.settle()
+    window.until(lambda: not page.note.isVisible())
+    window.actions.choose_theme("light")
+    window.settle()
+    assert plot.theme is LIGHT
+
+
+def test_what_is_cancelled_goes_on_and_closing_in_the_middle_is_quick(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "seeds")
+    page.set_values({"updates": 200_000, "seeds": 40})
+    window.qtbot.mouseClick(space.bar.start, Button)
+    window.until(lambda: page.outcome is not None and page.outcome.result.done)
+    assert not space.question.find_out.isEnabled() and space.bar.cancel.isVisible()
+    window.qtbot.mouseClick(space.bar.cancel, Button)
+    window.until(lambda: space.bar.start.isVisible())
+    done = page.outcome.result.done
+    assert 0 < done < page.outcome.result.expected and space.bar.start.text() == GO_ON
+    window.qtbot.mouseClick(space.bar.start, Button)
+    window.until(lambda: page.outcome.result.done > done)  # and the window is closed within a second
+
+
+def test_results_are_kept_with_the_experiment_and_shown_when_it_is_opened_again(comparing, tmp_path) -> None:
+    window = comparing()
+    space, page = show(window, "seeds")
+    compute(window, space)
+    window.qtbot.mouseClick(space.bar.keep, Button)
+    window.settle()
+    record = window.current().comparison
+    assert record.choice.kind == "seeds" and record.known() == dict(page.outcome.known)
+    window.save_file(tmp_path / "kept.toml")
+    told = page.outcome.result.sentences
+    window.bench.document.open(new_experiment("beale", [new_run("sgd")]))
+    window.settle()
+    window.until(lambda: page.outcome is None)
+    window.open_file(tmp_path / "kept.toml")
+    window.until(lambda: page.outcome is not None)
+    assert page.outcome.result.sentences == told and page.outcome.finished and space.bar.keep.isChecked()
+    window.qtbot.mouseClick(space.bar.keep, Button)
+    window.settle()
+    assert window.current().comparison is None
+
+
+def test_a_sweep_is_seen_as_table_map_and_parallel_axes(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "sweep")
+    page.axes.take([axis("learning_rate", [1e-4, 1e-3, 1e-2], log=True), axis("noise", [0.0, 1.0])])
+    compute(window, space)
+    rows, picture = page.outcome.result.rows, page.picture
+    assert len(rows) == 2 * 3 * 2 and picture.table.model().rowCount() == len(rows)
+    losses = [picture.table.model().index(place, 3).data(Qt.ItemDataRole.UserRole) for place in range(len(rows))]
+    assert losses == sorted(losses)
+    window.qtbot.mouseClick(picture.views.button(MAP), Button)
+    x, y = picture.map.scales
+    click(window, picture.map, QPointF(x.pixel(1e-2), y.pixel(1.0)))
+    assert "learning rate 0.01" in picture.words.text() and picture.adopt.isEnabled()
+    window.qtbot.mouseClick(picture.views.button(PARALLEL), Button)
+    parallel, at = picture.parallel, round(picture.parallel.axis_x(1))
+    window.qtbot.mousePress(parallel, Button, pos=QPoint(at, 10))
+    window.qtbot.mouseMove(parallel, QPoint(at, 60))
+    window.qtbot.mouseRelease(parallel, Button, pos=QPoint(at, 60))
+    hidden = sum(picture.table.isRowHidden(place) for place in range(len(rows)))
+    assert hidden == len(rows) // 2, "those without noise are outside the brush at the top"
+    window.qtbot.mouseClick(picture.views.button(MAP), Button)
+    run = picture._rows[picture._chosen].arm.key
+    window.qtbot.mouseClick(picture.adopt, Button)
+    window.settle()
+    assert window.run(run).settings.learning_rate == 0.01 and window.picture.task.value("noise") == 1.0
+
+
+def test_every_page_says_what_it_will_show_and_how_long_it_takes(comparing) -> None:
+    window = comparing()
+    for key in COMPARISONS:
+        space, page = show(window, key)
+        page.changed.emit()
+        window.until(lambda page=page: "trial" in page.empty.text().rpartition("\n")[2])
+        assert page.empty.isVisible() and page.comparison.help[1:] in page.empty.text()
+    said = []
+    window.bench.toast.said.connect(lambda tone, sentence, _: said.append(sentence))
+    window.type(space.bar.workers.lineEdit(), "three threads")
+    assert "2 threads" in said[-1] and "three threads" in said[-1]

@@ -1,0 +1,88 @@
+"""Trials beside the window: forecast, computed, cancelled, gone on with, and computed again to the same bits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.workers.trials import ComparisonRequest, TrialJob
+from engine import Setting, axis, new_experiment, new_run
+
+RACE = new_experiment("rosenbrock", [new_run("adam", learning_rate=0.02), new_run("momentum", learning_rate=1e-4)])
+PATIENCE = 10_000
+
+
+@pytest.fixture
+def job(qtbot):
+    found = TrialJob()
+    yield found
+    found.stop()
+
+
+def finish(qtbot, job, request, **options) -> str:
+    with qtbot.waitSignal(job.ended, timeout=PATIENCE) as ended:
+        job.start(request, "2 threads", **options)
+    return ended.args[0]
+
+
+def test_a_request_is_forecast_computed_and_computed_again_to_the_same_bits(qtbot, job) -> None:
+    request = ComparisonRequest(RACE, "seeds", {"updates": 30, "seeds": 4})
+    with qtbot.waitSignal(job.forecasted, timeout=PATIENCE):
+        job.look_ahead(request, 2)
+    assert job.forecast.trials == 8 and job.forecast.seconds > 0.0 and not job.forecast.fault
+    assert job.forecast.counted in job.forecast.countable
+    assert finish(qtbot, job, request) == ""
+    first = job.newest
+    assert first.finished and first.result.done == 8 and len(first.known) == 8 and first.same == (0, 0)
+    with qtbot.waitSignal(job.forecasted, timeout=PATIENCE):
+        job.look_ahead(request, 2)
+    assert job.forecast.trials == 0, "all of it is known"
+    finish(qtbot, job, request, again=True)
+    assert job.newest.same == (8, 0)
+    assert {key: each.digest for key, each in job.newest.known.items()} == {
+        key: each.digest for key, each in first.known.items()
+    }
+    job.learn(request, first.record)
+    qtbot.waitUntil(lambda: job.is_idle, timeout=PATIENCE)
+    assert job.newest.finished and job.newest.spent == 0.0
+
+
+def test_what_is_finished_stays_when_it_is_cancelled(qtbot, job) -> None:
+    request = ComparisonRequest(RACE, "seeds", {"updates": 100_000, "seeds": 30})
+    with qtbot.waitSignal(job.progressed, timeout=PATIENCE):
+        job.start(request, "2 threads")
+    with qtbot.waitSignal(job.ended, timeout=1000):
+        job.cancel()
+    assert not job.newest.finished and 0 < job.newest.result.done < 60
+    assert set(job.newest.known) <= set(job._known)
+
+
+@pytest.mark.parametrize(
+    ("request_", "workers", "told"),
+    [
+        (ComparisonRequest(RACE, "race", {}, ("adam",)), "", "at least 2 runs"),
+        (ComparisonRequest(RACE, "sweep"), "", "1 to 6 settings"),
+        (ComparisonRequest(RACE, "seeds"), "three threads", "three threads"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(qtbot, job, request_, workers, told) -> None:
+    with qtbot.waitSignal(job.ended, timeout=PATIENCE) as ended:
+        job.start(request_, workers)
+    assert told in ended.args[0] and job.newest is None
+
+
+def test_only_what_changes_trials_makes_a_request_another() -> None:
+    request = ComparisonRequest(RACE, "sweep", {"updates": 30}, axes=(axis("noise", [0.0, 1.0]),))
+    adam, momentum = RACE.runs
+    looks = replace(RACE, title="Other", view={"speed": 3.0})
+    assert replace(request, experiment=looks).content == request.content
+    pinned = replace(RACE, runs=(replace(adam, settings=replace(adam.settings, pinned=True)), momentum))
+    assert replace(request, experiment=pinned).content == request.content
+    tuned = replace(adam, settings=adam.settings.having(Setting.of("learning_rate"), 0.5))
+    assert replace(request, experiment=replace(RACE, runs=(tuned, momentum))).content != request.content
+    noisy = replace(RACE, problem=RACE.problem.having("noise", 1.0))
+    assert replace(request, experiment=noisy).content != request.content
+    assert replace(request, axes=()).content != request.content
+    hidden = replace(momentum, settings=replace(momentum.settings, visible=False))
+    assert replace(request, experiment=replace(RACE, runs=(adam, hidden))).content != request.content
