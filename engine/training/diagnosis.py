@@ -58,12 +58,20 @@ class RunningAway:
     overshoots: bool
 
 
+def told_briefly(failed: int, reason: int) -> Diagnosis:
+    """That update `failed` is not finite, without the search for a reason and a remedy: for those who read neither."""
+    return Diagnosis(failed, f"diverged: {_what(reason)} is no longer finite at update {failed:,}", (), None, 0, False)
+
+
+def _what(reason: int) -> str:
+    return "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
+
+
 def diagnose(
     machine: Machine, view: HistoryView, at: Callable[[int], Pieces[Machine]], failed: int, reason: int
 ) -> Pieces[Diagnosis]:
     """Explain why update `failed` is not finite: the machine stands at the last finite one, `at` gives it at any."""
     settings, problem = machine.settings, machine.problem
-    what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
         layer = yield from _layer(machine)
         sentence = f"the loss or its gradient is not finite at the start itself{layer}"
@@ -78,7 +86,7 @@ def diagnose(
         if left is not None:
             return (yield from _outside(machine, at, failed, best, losses, left))
     layer = yield from _layer(machine)
-    sentence = f"diverged: {what} is no longer finite at update {failed:,}{layer}"
+    sentence = f"diverged: {_what(reason)} is no longer finite at update {failed:,}{layer}"
     if _falls(problem, losses):
         sentence += "; the surface falls without end, so following it downhill never stops"
         remedies = "set a stop rule (loss below ...)", f"rewind to update {best:,}"

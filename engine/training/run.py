@@ -20,7 +20,7 @@ from engine.problems.task import Task
 from engine.setting import Setting
 from engine.training import loop, stream
 from engine.training.checkpoints import Checkpoints
-from engine.training.diagnosis import Diagnosis, RunningAway, diagnose, running_away
+from engine.training.diagnosis import Diagnosis, RunningAway, diagnose, running_away, told_briefly
 from engine.training.drive import PART as DRIVE
 from engine.training.endings import counted, counts, ending_of, out_of_patience
 from engine.training.experiment import (
@@ -67,7 +67,9 @@ class Run:
         record: RunRecord,
         stop: Mapping[str, Value],
         interruption: Interruption | None = None,
+        diagnosed: bool = True,
     ) -> None:
+        """diagnosed: whether a divergence is looked into, which may take as long as the run itself."""
         checked_type(problem, Problem, "a Problem, as problem_of makes it")
         checked_type(record, RunRecord, "a RunRecord")
         self.problem = problem
@@ -76,6 +78,7 @@ class Run:
         self.origin = record.origin
         self.stop: Mapping[str, Value] = checked_stop(stop)
         self.interruption = interruption
+        self._diagnosed = diagnosed
         self._suspended: Mapping[str, Value] | None = None  # stop rules that would end it before its goal
         self._begin()
         self._settle_at_once()
@@ -665,7 +668,10 @@ class Run:
         yield from self._replay(self.machine, self._applied, last)
         self._applied = applied
         self.machine.stop_at(self.stop)
-        self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
+        if self._diagnosed:
+            self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
+        else:
+            self.diagnosis = told_briefly(failed, reason)
         self._lost = False
 
 

@@ -135,7 +135,8 @@ def _ended(what: Trial, interruption: Interruption | None) -> Run:
     experiment, record = what.experiment, what.experiment.runs[0]
     if not what.updates:
         raise SettingError("a trial ends after a number of updates, got 0, which is never", "stop.updates")
-    run = Run(problem_for(run_task(experiment.problem, record.settings)), record, experiment.stop, interruption)
+    problem = problem_for(run_task(experiment.problem, record.settings))
+    run = Run(problem, record, experiment.stop, interruption, diagnosed=False)
     while run.status in (READY, RUNNING):
         run.advance(what.updates)
         if interruption is not None and interruption.is_set:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -9,11 +10,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.workers import dask_cluster
 from app.workers.executors import crew_of
 from app.workers.trial_worker import Identity
 from engine import SettingError, Trial, new_experiment, plan_of, run_trials
@@ -134,3 +139,24 @@ def test_what_tells_workers_apart_is_named() -> None:
         (Identity("1.2", 3, 4, "0123456789ab", "lake"), ""),
     ):
         assert told in own.difference(other) and bool(told) == bool(own.difference(other))
+
+
+def test_of_a_bundle_that_ends_its_workers_each_is_done_again_by_itself() -> None:
+    """So that a trial which ends its workers, such as by taking all memory, takes no other with it."""
+    from distributed import KilledWorker  # half a second, which no other test needs
+
+    class Task:
+        def __await__(self) -> Iterator[None]:
+            raise KilledWorker("a bundle", "tcp://somewhere:1", 3)
+            yield
+
+    executor = object.__new__(dask_cluster._DaskExecutor)  # without a cluster
+    executor._killed, executor._waiting, executor._members = KilledWorker, deque(), {}
+    calls = [dask_cluster._Call(abs, number, Future()) for number in (1, 2, 3)]
+    several, single = Task(), Task()
+    executor._at_work = {several: (calls, frozenset()), single: ([replace(calls[0], alone=True)], frozenset())}
+    asyncio.run(executor._follow(several))
+    assert sorted(call.given for call in executor._waiting) == [1, 2, 3]
+    assert all(call.alone and not call.found.done() for call in executor._waiting)
+    asyncio.run(executor._follow(single))
+    assert isinstance(calls[0].found.exception(), KilledWorker) and not executor._at_work

@@ -93,3 +93,14 @@ def test_an_interrupted_trial_is_given_up() -> None:
     flag.set()
     with pytest.raises(Stopped):
         trial(of(new_experiment("rosenbrock", ["sgd"], updates=0), 10**6), flag)
+
+
+def test_a_trial_ends_where_a_run_does_that_is_looked_into() -> None:
+    experiment = new_experiment("rosenbrock", [new_run("sgd", learning_rate=1.0)])
+    one = of(experiment, 50)
+    found = trial(one)
+    run = Session(one.experiment).runs[0]
+    run.advance(50)
+    assert run.diagnosis is not None and found.diverged_at == run.diagnosis.update
+    assert run.diagnosis.sentence.startswith(found.ending) and "stability limit" not in found.ending
+    assert found.updates == run.update and found.value == math.inf
