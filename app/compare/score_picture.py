@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontInfo, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.compare.picture import ComparisonPicture
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _BAR = 0.36  # of a row, half of a bar's height
 _GAP = 10
-_FEWEST_PIXELS = 13.0  # of a row from which it is named
+_FEWEST_PIXELS = 9.0  # of a row from which it is named
 
 
 class ScoreBars(PlotView):
@@ -59,10 +59,11 @@ class ScoreBars(PlotView):
     def _paint(self, painter: QPainter, area: QRectF) -> None:
         x, y = self.scales
         start = x.pixel(1.0)
-        painter.setFont(self.small_font())
-        metrics = QFontMetricsF(self.small_font())
         values, rows = self._numbers()
-        pitch = abs(y.pixel(1.0) - y.pixel(0.0))
+        pitch, font = abs(y.pixel(1.0) - y.pixel(0.0)), self.small_font()
+        font.setPixelSize(max(min(QFontInfo(font).pixelSize(), int(pitch) - 1), 1))
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
         for score, value, row in zip(self._scores, values.tolist(), rows.tolist(), strict=True):
             end, top, bottom = x.pixel(value), y.pixel(row + _BAR), y.pixel(row - _BAR)
             better = value >= 1.0
