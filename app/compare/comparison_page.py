@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.compare.axes_editor import AxesEditor
 from app.compare.picture import ComparisonPicture
@@ -52,6 +61,11 @@ class ComparisonPage(QWidget):
         self.axes = AxesEditor() if comparison.has_axes else None
         self.fault = ""  # of what is typed, as a sentence
         self.who = QLabel()
+        self.all_runs = QPushButton("All visible runs")
+        self.all_runs.setObjectName("compare-all-runs")
+        self.all_runs.setToolTip("Compare all visible runs again, not those of the question alone")
+        self.all_runs.hide()
+        self.all_runs.clicked.connect(self._take_all_runs)
         self.counted = QComboBox()
         self.counted.setAccessibleName("what counts")
         self.counted.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -149,6 +163,7 @@ class ComparisonPage(QWidget):
                 if (record.settings.id in wanted if wanted else record.settings.visible)
             ]
             self.who.setText(", ".join(names) or "no visible run")
+        self.all_runs.setVisible(bool(self.runs))
         self._stack.setCurrentIndex(int(outcome is not None))
         if outcome is None:
             self.sentences.clear()
@@ -172,6 +187,10 @@ class ComparisonPage(QWidget):
         self._tell()
         self.changed.emit()
 
+    def _take_all_runs(self) -> None:
+        self.compare_instead(None)
+        self.changed.emit()
+
     def _take_axes(self) -> None:
         self._tell()
         self.changed.emit()
@@ -191,7 +210,7 @@ class ComparisonPage(QWidget):
         self._counts = _labelled("what counts", self.counted)
         self._counts.hide()
         setup = Card()
-        for widget in (question, self.who, self.axes, self.knobs, self._counts, self.more):
+        for widget in (question, self.who, self.all_runs, self.axes, self.knobs, self._counts, self.more):
             if widget is not None:
                 setup.body.addWidget(widget)
         setup.body.addStretch(1)

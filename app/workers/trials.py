@@ -127,6 +127,7 @@ class TrialJob(QObject):
         self.newest: Outcome | None = None
         self.forecast: Forecast | None = None
         self._known: dict[str, Summary] = {}
+        self._is_stopped = False
         self._foretold: tuple[object, Plan] | None = None  # the plan that was forecast last, and what it is of
         self._jobs = LatestJob("compare", self._fail, gives_way=True)
         self._forecasts = LatestJob("forecast", self._fail, gives_way=True)
@@ -161,6 +162,7 @@ class TrialJob(QObject):
 
     def stop(self) -> None:
         """Cancel everything, and wait for the pieces that are under way."""
+        self._is_stopped = True
         self._forecasts.release()
         self._questions.release()
         self._jobs.release()
@@ -226,7 +228,7 @@ class TrialJob(QObject):
             told = str(error)
         if again:
             self._known = {**before, **known}
-        if plan is not None:
+        if plan is not None and not self._is_stopped:  # else nobody looks at it any more
             self._publish(request, plan, known if plan.is_finished(known) else self._known, began, None, before)
         self.ended.emit(told)
 

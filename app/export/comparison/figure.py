@@ -18,7 +18,7 @@ from app.export.figure import FORMATS, composed, is_carried, program
 from app.export.legend import Entry, clean
 from app.export.style import FigureSettings
 from app.export.trial_table import write_trials
-from engine import ComparisonRecord, Plan, Summary
+from engine import ComparisonRecord, Plan, SettingError, Summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,8 +39,8 @@ def write_comparison(
 ) -> None:
     """Write a figure as PNG, SVG or PDF, or the trials as CSV, by the file's suffix.
 
-    May run in any thread but the GUI thread. Raises FileError, and what `check` raises; an existing file is then
-    unchanged.
+    May run in any thread but the GUI thread. Raises FileError, SettingError, and what `check` raises; an
+    existing file is then unchanged.
     """
     suffix = Path(path).suffix.lower()
     if suffix == ".csv":
@@ -59,8 +59,13 @@ def comparison_bytes(
     settings: FigureSettings,
     check: Check = no_check,
 ) -> bytes:
-    """The content of a PNG, SVG or PDF file: what is known of a plan, and above it how fair that is."""
+    """The content of a PNG, SVG or PDF file: what is known of a plan, and above it how fair that is.
+
+    Raises SettingError while nothing is known.
+    """
     result = plan.result(known)
+    if not result.done:
+        raise SettingError("nothing is known yet: compute some trials first")
 
     def draw(figure: Figure) -> list[Entry]:
         entries = FIGURES[plan.choice.kind](figure, plan, result, settings)

@@ -85,7 +85,7 @@ def _draw_map(figure: Figure, axes: Axes, plan: Plan, result: SweepResult, sides
     finite = np.isfinite(ends)
     norm, (xs, ys) = _norm(ends[finite]), (np.unique(points[:, side]) for side in (0, 1))
     drawn: Any
-    if len(points) == len(xs) * len(ys):  # a grid
+    if len(points) and len(points) == len(xs) * len(ys):  # a grid
         cells = np.full((len(ys), len(xs)), np.nan)
         cells[np.searchsorted(ys, points[:, 1]), np.searchsorted(xs, points[:, 0])] = np.where(finite, ends, np.nan)
         drawn = axes.pcolormesh(xs, ys, cells, shading="nearest", norm=norm, cmap="cividis_r")
@@ -108,7 +108,7 @@ def draw_scores(figure: Figure, plan: Plan, result: ScoreResult, settings: Figur
     axes.barh(np.arange(len(scores)), [score.score - 1.0 for score in scores], left=1.0, color=colours, height=0.7)
     names = [clean(score.title) for score in scores]
     axes.set_yticks(np.arange(len(scores)), names, fontsize=_NOTE * settings.font_size)
-    axes.set_xscale("log")
+    axes.set_xscale("log" if scores else "linear")
     axes.axvline(1.0, color="0.4", lw=0.6 * settings.line_width)
     axes.set_xlabel("times as fast as tuned AdamW (geometric mean)")
     return []

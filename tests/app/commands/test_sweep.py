@@ -96,7 +96,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(file: Path, tmp_path: Path, cap
         ([*SEEDS, "--workers", "many"], "must be like 2 threads"),
         ([*SEEDS, "--workers", "1", "--processes", "1"], "not allowed with"),
         ([*SEEDS, "--scheduler", "nowhere"], "must be like"),
-        ([*SEEDS, "--export", "out.pdf"], "--export must end in .csv"),
+        ([*SEEDS, "--export", "out.txt"], "--export must end in .csv, .png, .svg, .pdf"),
         ([*SEEDS, "--export", str(tmp_path / "no" / "x.csv")], "there is no folder"),
     ):
         assert cli.main(["sweep", str(file), *words]) == REFUSED, words

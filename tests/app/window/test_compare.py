@@ -108,6 +108,8 @@ def test_a_question_is_answered_by_a_fair_race_with_its_curves(comparing) -> Non
     window.until(lambda: space.bar.start.isVisible())
     assert page.outcome.result.arms[1].arm.record.settings.optimizer.kind == "sgd"
     assert not space.bar.keep.isEnabled(), "what is no run of the experiment cannot be kept with it"
+    window.qtbot.mouseClick(page.all_runs, Button)
+    assert page.request.runs == () and page.note.isVisible() and not page.all_runs.isVisible()
 
 
 def test_a_rate_is_adopted_by_a_click_and_results_of_former_settings_say_so(comparing) -> None:

@@ -1,0 +1,71 @@
+"""Files of comparisons: each figure carries the experiment with its results, and says how fair it is."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from app.documents.experiment_file import open_file
+from app.documents.files import FileError
+from app.export.comparison.figure import comparison_bytes, write_comparison
+from app.export.comparison.figures import FIGURES, fairness
+from app.export.style import FigureSettings
+from app.workers.executors import crew_of
+from app.workers.plan_work import work_off
+from engine import COMPARISONS, ComparisonRecord, SettingError, axis, new_experiment, new_run, plan_of
+
+pytest.importorskip("matplotlib.figure")
+
+RUNS = [new_run("adam", learning_rate=0.02), new_run("sgd", learning_rate=10.0, colour=1)]  # the second diverges
+RACE = new_experiment("rosenbrock", RUNS, title="A race")
+SMALL = {"updates": 12, "seeds": 2}
+RATES = axis("learning_rate", [1e-3, 1e-2, 1e3], log=True)
+SETTINGS = FigureSettings.of_size("double column", dpi=60)
+CASES = (
+    ("race", {**SMALL, "rounds": 0, "tuning_seeds": 1}, ()),
+    ("seeds", SMALL, ()),
+    ("rates", SMALL, ()),
+    ("sweep", SMALL, (RATES,)),
+    ("sweep", SMALL, (RATES, axis("noise", [0.0, 1.0]))),
+    ("sweep", {**SMALL, "way": "random", "combinations": 3}, (RATES, axis("noise", [0.0, 1.0]))),
+)
+
+
+def test_every_comparison_has_a_figure() -> None:
+    assert set(FIGURES) == set(COMPARISONS)
+
+
+def test_a_figure_carries_its_comparison_and_a_table_has_every_trial(tmp_path) -> None:
+    for place, (kind, values, axes) in enumerate(CASES):
+        plan, known = plan_of(RACE, kind, values, axes=axes), {}
+        for _ in work_off(plan, crew_of("1 thread"), known):
+            pass
+        record = ComparisonRecord(plan.choice, (), "", axes).keeping(known)
+        path = tmp_path / f"{kind}{place}.svg"
+        write_comparison(path, plan, record, known, SETTINGS)
+        opened = open_file(path)
+        assert opened.is_figure and opened.experiment.comparison == record, kind
+        assert plan.result(opened.experiment.comparison.known()) is not None
+        assert comparison_bytes("png", plan, record, known, SETTINGS) == comparison_bytes(
+            "png", plan, record, known, SETTINGS
+        )
+        told = fairness(plan)
+        assert "12 updates each, 2 seeds" in told and ("tuned by as many" in told) == (kind == "race")
+        table = tmp_path / f"{kind}{place}.csv"
+        write_comparison(table, plan, record, known, SETTINGS)
+        assert len(table.read_text("utf-8").splitlines()) == 1 + len(plan.trials(known))
+    assert any(math.isinf(summary.value) for summary in known.values()), "what diverged is drawn, too"
+    with pytest.raises(FileError, match=r"must end in \.csv, \.png, \.svg, \.pdf"):
+        write_comparison(tmp_path / "x.txt", plan, record, known, SETTINGS)
+
+
+def test_what_is_known_of_the_first_stage_is_drawn_and_nothing_is_refused() -> None:
+    for kind, values, axes in (*CASES, ("scores", {}, ())):
+        plan, known = plan_of(RACE, kind, values, axes=axes), {}
+        record = ComparisonRecord(plan.choice, (), "", axes)
+        with pytest.raises(SettingError, match="nothing is known yet"):
+            comparison_bytes("png", plan, record, known, SETTINGS)
+        for _ in zip(range(2), work_off(plan, crew_of("1 thread"), known), strict=False):
+            pass
+        assert comparison_bytes("png", plan, record, known, SETTINGS)[:4] == b"\x89PNG", kind
