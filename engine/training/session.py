@@ -441,6 +441,8 @@ class Session:
         SettingError.
         """
         update = checked_update(update)
+        for each in (changes, *(changes.values() if isinstance(changes, Mapping) else ())):
+            checked_type(each, Mapping, "the settings of runs by their ids, such as {'adam': {'learning_rate': 0.1}}")
         records = []
         for run in self.runs:
             record, id = run.record(), run.settings.id

@@ -140,7 +140,8 @@ def test_what_is_no_setting_run_or_experiment_is_refused_in_words() -> None:
         (lambda: session.add("adam"), "needs a RunRecord, got 'adam'"),  # type: ignore[arg-type]
         (lambda: session.restore("a.toml"), "needs an Experiment, got 'a.toml'"),  # type: ignore[arg-type]
         (lambda: Session("rosenbrock"), "needs an Experiment, as new_experiment .*, got 'rosenbrock'"),  # type: ignore[arg-type]
-        (lambda: session.rewound(0, {"sgd": "fast"}), r"learning_rate.* got 'fast'"),  # type: ignore[dict-item]
+        (lambda: session.rewound(0, {"sgd": {"learning_rate": "fast"}}), r"learning_rate.* got 'fast'"),
+        (lambda: session.rewound(0, {"sgd": "fast"}), r"by their ids, .* got 'fast'"),  # type: ignore[dict-item]
         (lambda: Run("rosenbrock", session.runs[0].record(), {}), "needs a Problem"),  # type: ignore[arg-type]
         (lambda: new_run("adam", batch=1.5), "size must be a whole number"),  # type: ignore[arg-type]
     ):  # fmt: skip

@@ -12,6 +12,7 @@ from engine import (
     ARCHITECTURES,
     BATCHES,
     CLASS_WEIGHTS,
+    COMPARISONS,
     DATASETS,
     ENVIRONMENTS,
     FEATURES,
@@ -38,8 +39,8 @@ from engine import (
 )
 
 CATALOGUES: tuple[Catalogue, ...] = (
-    ACTIVATIONS, ARCHITECTURES, BATCHES, CLASS_WEIGHTS, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS,
-    ENVIRONMENTS, METHODS, MODELS, POINTS, SCALINGS, SCHEDULES, STAGES, SURFACES,
+    ACTIVATIONS, ARCHITECTURES, BATCHES, CLASS_WEIGHTS, COMPARISONS, DATASETS, FEATURES, INITIALIZERS, LOSSES,
+    OPTIMIZERS, PROBLEMS, ENVIRONMENTS, METHODS, MODELS, POINTS, SCALINGS, SCHEDULES, STAGES, SURFACES,
 )  # fmt: skip
 ALONE = [found for name in engine.__all__ if isinstance(found := getattr(engine, name), Hyper)]
 SAID_OTHERWISE = {"id", "name", "colour", "visible", "pinned"}  # of a run: the list of runs edits these
