@@ -34,7 +34,7 @@ class RatesPlot(Titled):
 
     def show_curves(self, curves: tuple[RateCurve, ...], counted: str) -> None:
         """Show these, as far as they are known."""
-        self.title.show_text(f"{counted.replace('_', ' ')} at the end, by learning rate  (✕ diverged)")
+        self.title.show_text(f"{counted.replace('_', ' ')} at the end  (✕ diverged)")
         self.plot.show_lines([over_rates(curve) for curve in curves if curve.rates], LOG)
         self.log_y.setChecked(self.plot.y_is_log)
 

@@ -54,7 +54,7 @@ class Score:
 
 @dataclass(frozen=True)
 class ScoreResult(Result):
-    """Scores of the optimizers of which everything is known, the best first, and the workloads, in their order."""
+    """Scores of the optimizers, as far as these have been tuned by now, the best first; the workloads, in order."""
 
     workloads: tuple[Workload, ...]
     scores: tuple[Score, ...]
@@ -68,29 +68,31 @@ class ScorePlan(Plan):
     workloads: tuple[Workload, ...] = WORKLOADS
 
     def trials(self, known: Known) -> tuple[Trial, ...]:
-        return tuple(
-            trial for tuning in self._tunings.values() for trials in tuning.trials(known)[0] for trial in trials
-        )
+        tuned = [tuning.trials(known)[0] for tuning in self._tunings.values()]
+        # One optimizer after the other, so that each has its score as soon as it can be told.
+        return tuple(trial for optimizer in zip(*tuned, strict=True) for trials in optimizer for trial in trials)
 
     def expected(self, known: Known) -> int:
         return len(self.trials(known))
 
     def result(self, known: Known) -> ScoreResult:
         curves: dict[str, dict[str, RateCurve]] = {}
-        finished = set(self.optimizers)
+        tuned = set(self.optimizers)  # at least on their grids
         for workload, tuning in self._tunings.items():
             trials, _ = tuning.trials(known)
-            for arm, each, curve in zip(tuning.arms, trials, tuning.curves(trials, known), strict=True):
+            for arm, grid, curve in zip(tuning.arms, tuning.first(), tuning.curves(trials, known), strict=True):
                 curves.setdefault(workload, {})[arm.key] = curve
-                if not all(trial.key in known for trial in each):
-                    finished.discard(arm.key)
-        done = sum(trial.key in known for trial in self.trials(known))
-        if BASELINE not in finished:
+                if not all(trial.key in known for trial in grid):
+                    tuned.discard(arm.key)
+        done, expected = sum(trial.key in known for trial in self.trials(known)), self.expected(known)
+        if BASELINE not in tuned:
             told = (f"{OPTIMIZERS[BASELINE].title} is tuned first: all others are measured against it.",)
-            return ScoreResult(told, done, self.expected(known), self.workloads, ())
-        scores = sorted((self._score(key, curves) for key in finished), key=lambda score: (-score.score, score.title))
+            return ScoreResult(told, done, expected, self.workloads, ())
+        scores = sorted((self._score(key, curves) for key in tuned), key=lambda score: (-score.score, score.title))
         sentences = self._sentences(scores)
-        return ScoreResult(sentences, done, self.expected(known), self.workloads, tuple(scores))
+        if done < expected:
+            sentences = (f"So far, of {len(scores)} of {len(self.optimizers)} optimizers:", *sentences)
+        return ScoreResult(sentences, done, expected, self.workloads, tuple(scores))
 
     @cached_property
     def _tunings(self) -> Mapping[str, Tuning]:

@@ -173,7 +173,7 @@ class Tuning:
 
     def trials(self, known: Known) -> tuple[tuple[tuple[Trial, ...], ...], bool]:
         """The trials of each run, as far as they follow from what is known, and whether that is all of them."""
-        rates = [around(arm.record.settings.learning_rate, self.decades, self.per_decade) for arm in self.arms]
+        rates = [*self._grid]
         trials = self._at(rates)
         for _ in range(self.rounds):
             if not self._are_known(trials, known):
@@ -184,6 +184,14 @@ class Tuning:
             rates = [(*each, *_more(curve, self.per_decade)) for each, curve in zip(rates, curves, strict=True)]
             trials = self._at(rates)
         return trials, self._are_known(trials, known)
+
+    def first(self) -> tuple[tuple[Trial, ...], ...]:
+        """The trials of each run on its grid, without those that may follow."""
+        return self._at(self._grid)
+
+    @property
+    def _grid(self) -> tuple[tuple[float, ...], ...]:
+        return tuple(around(arm.record.settings.learning_rate, self.decades, self.per_decade) for arm in self.arms)
 
     def curves(self, trials: Iterable[tuple[Trial, ...]], known: Known) -> tuple[RateCurve, ...]:
         """What is known of each run's trials."""

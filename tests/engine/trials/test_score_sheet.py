@@ -57,6 +57,8 @@ def test_nothing_is_claimed_before_the_baseline_and_of_what_is_half_tuned() -> N
     assert plan.result({}).scores == () and "first" in plan.result({}).sentences[0]
     only = {key: summary for key, summary in known.items() if of[key] == "adamw"}
     assert [score.optimizer for score in plan.result(only).scores] == ["adamw"]
+    assert plan.result(only).sentences[0] == "So far, of 1 of 2 optimizers:"
+    assert [one.group for one in plan.trials({})] == ["adamw"] * 10 + ["sgd"] * 10, "one after the other"
 
 
 def test_every_optimizer_gets_as_many_rates() -> None:
