@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -24,6 +24,7 @@ from engine.training.diagnosis import Diagnosis, RunningAway, diagnose, running_
 from engine.training.drive import PART as DRIVE
 from engine.training.endings import counted, counts, ending_of, out_of_patience
 from engine.training.experiment import (
+    MAX_UPDATES,
     NEVER,
     RunRecord,
     RunSettings,
@@ -67,9 +68,11 @@ class Run:
         record: RunRecord,
         stop: Mapping[str, Value],
         interruption: Interruption | None = None,
-        diagnosed: bool = True,
+        looks: Sequence[int] | None = None,
     ) -> None:
-        """diagnosed: whether a divergence is looked into, which may take as long as the run itself."""
+        """looks: ascending updates, for a run of which only a summary is wanted: it is measured there and nowhere else,
+        without its layers, and keeps no trail; a divergence is not looked into.
+        """
         checked_type(problem, Problem, "a Problem, as problem_of makes it")
         checked_type(record, RunRecord, "a RunRecord")
         self.problem = problem
@@ -78,7 +81,7 @@ class Run:
         self.origin = record.origin
         self.stop: Mapping[str, Value] = checked_stop(stop)
         self.interruption = interruption
-        self._diagnosed = diagnosed
+        self._looks = looks
         self._suspended: Mapping[str, Value] | None = None  # stop rules that would end it before its goal
         self._begin()
         self._settle_at_once()
@@ -612,6 +615,9 @@ class Run:
     @property
     def _next_look(self) -> int:
         """The next update at which a measurement or a point of the trail may be due."""
+        if self._looks is not None:
+            place = bisect_right(self._looks, self.update)
+            return int(self._looks[place]) if place < len(self._looks) else MAX_UPDATES + self.update
         update, seen, work = self.update, self._examples_seen, self.machine.problem.work
         # The most that an update may take: where less is enough, it is asked again.
         batch = self.machine.problem.examples if self._batches_vary else int(self.machine.stream[stream.BATCH])
@@ -626,6 +632,11 @@ class Run:
         if not self.problem.subject.tracked or self.diagnosis is not None:
             return
         update, seen, work = self.update, self._examples_seen, self.machine.problem.work
+        if self._looks is not None:
+            if update > self.measures.last_at and update in self._looks:
+                values, _ = yield from self.machine.measured(False)
+                self.measures.append(update, seen, work, values, None)
+            return
         trained = work.trained(update, seen)
         if not self.measures.is_due(update, seen, work):
             if update > self._trail.last_at and is_on_trail(update, trained - self._trail.trained, work):
@@ -668,7 +679,7 @@ class Run:
         yield from self._replay(self.machine, self._applied, last)
         self._applied = applied
         self.machine.stop_at(self.stop)
-        if self._diagnosed:
+        if self._looks is None:
             self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
         else:
             self.diagnosis = told_briefly(failed, reason)

@@ -27,6 +27,7 @@ Clock = Callable[[], float]
 
 HISTORY_LOSS = "loss"  # what counts where a problem declares no measures
 _POINTS = 200  # of a curve, about
+_LOOKS = 40  # how often what is measured of a problem is measured, about; curves go straight between
 _TASKS = 1024  # of which the text is kept
 _PROBLEMS = 16  # that a process keeps: trials that differ in the run alone share one
 
@@ -90,9 +91,14 @@ def countable(task: Task) -> dict[str, Measure | None]:
 
 
 def curve_updates(updates: int) -> Array:
-    """The updates (k,) at which the curves of trials with this budget have their points: dense early and late."""
-    even = np.linspace(0, updates, min(updates, _POINTS - 40) + 1)
-    early = np.geomspace(1, max(updates, 1), min(max(updates, 1), 40))
+    """The updates (k,) at which the curves of trials with this budget have their points: dense early, then evenly."""
+    return _spaced_updates(updates, _POINTS)
+
+
+def _spaced_updates(updates: int, points: int) -> Array:
+    """Up to so many updates from 0 to the last, a fifth of them even by their logarithm."""
+    even = np.linspace(0, updates, min(updates, points * 4 // 5) + 1)
+    early = np.geomspace(1, max(updates, 1), min(max(updates, 1), points // 5))
     return np.unique(np.concatenate([even, early]).round().astype(int))
 
 
@@ -136,7 +142,8 @@ def _ended(what: Trial, interruption: Interruption | None) -> Run:
     if not what.updates:
         raise SettingError("a trial ends after a number of updates, got 0, which is never", "stop.updates")
     problem = problem_for(run_task(experiment.problem, record.settings))
-    run = Run(problem, record, experiment.stop, interruption, diagnosed=False)
+    looks = [int(update) for update in _spaced_updates(what.updates, _LOOKS)]
+    run = Run(problem, record, experiment.stop, interruption, looks)
     while run.status in (READY, RUNNING):
         run.advance(what.updates)
         if interruption is not None and interruption.is_set:
@@ -154,8 +161,8 @@ def _summary(what: Trial, run: Run) -> Summary:
     finite = np.where(np.isfinite(values), values, np.inf)
     lowest = int(np.argmin(finite))
     grid = curve_updates(what.updates)
-    places = np.searchsorted(at, grid, "right") - 1
-    curve = np.where((places >= 0) & (grid <= run.update), values[np.maximum(places, 0)], np.nan)
+    with np.errstate(all="ignore"):
+        curve = np.where(grid <= run.update, np.interp(grid, at, values), np.nan)
     updates, examples, evaluations = run.machine.counts
     return Summary(
         updates=updates,

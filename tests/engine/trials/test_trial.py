@@ -53,6 +53,8 @@ def test_what_counts_of_a_network_is_measured_on_what_validates() -> None:
     assert at[-1] < 200 and found.value < values[-1], "it is measured at the end, wherever the record stops"
     assert (found.best, found.best_update) == (found.value, 200)
     np.testing.assert_allclose(found.curve[0], values[0], rtol=1e-6)
+    assert found.loss == pytest.approx(session.problem.losses(run.machine.theta[None])[0], rel=1e-12), "the same run"
+    assert np.isfinite(found.curve).all() and len(found.curve) == len(curve_updates(200))
 
 
 def test_equal_trials_have_one_key_and_equal_bits() -> None:
