@@ -10,6 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.curves.curve_line import CurveLine
+from app.plots.inside import is_inside
 from app.plots.scale import Scale
 
 _TICK = 8.0
@@ -54,7 +55,7 @@ def tweak_near(places: np.ndarray, pixel: float) -> int | None:
 
 def draw_branching(painter: QPainter, plot: QRectF, place: QPointF, colour: QColor, paper: QColor) -> None:
     """A small ring where a branch leaves its origin; nothing outside the plot."""
-    if plot.adjusted(-1.0, -1.0, 1.0, 1.0).contains(place):
+    if is_inside(plot, place, 1.0):
         painter.setPen(QPen(colour, 1.6))
         painter.setBrush(paper)
         painter.drawEllipse(place, 3.2, 3.2)
@@ -101,7 +102,7 @@ def draw_end(painter: QPainter, mark: EndMark, colour: QColor) -> None:
 
 def draw_point(painter: QPainter, plot: QRectF, place: QPointF, colour: QColor, paper: QColor) -> None:
     """A dot on a curve, ringed by the paper; nothing outside the plot."""
-    if plot.adjusted(-1.0, -1.0, 1.0, 1.0).contains(place):
+    if is_inside(plot, place, 1.0):
         painter.setPen(QPen(paper, 1.5))
         painter.setBrush(colour)
         painter.drawEllipse(place, 4.0, 4.0)

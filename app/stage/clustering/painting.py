@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.look.qt_arrays import polygon
+from app.plots.inside import is_inside
 from app.stage.markers import SHADE, draw_dot, draw_run
 from app.stage.pixels import images, mixed, packed, rgb
 
@@ -89,7 +90,7 @@ def draw_centres(painter: QPainter, view: View, centres: Array, colours: tuple[Q
         if not (abs(x) < 1e300 and abs(y) < 1e300):
             continue
         at = view.point(x, y)
-        if not view.plot.contains(at):
+        if not is_inside(view.plot, at):
             continue
         if large:
             draw_run(painter, at, colour, True)
@@ -99,7 +100,10 @@ def draw_centres(painter: QPainter, view: View, centres: Array, colours: tuple[Q
 
 def draw_taken(painter: QPainter, view: View, centre: Array, colour: QColor) -> None:
     """A ring around the centre (2,) that the arrow keys move."""
+    at = view.point(float(centre[0]), float(centre[1]))
+    if not is_inside(view.plot, at):
+        return
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for ink, width in ((SHADE, 3.4), (colour, 1.6)):
         painter.setPen(QPen(ink, width))
-        painter.drawEllipse(view.point(float(centre[0]), float(centre[1])), TAKEN, TAKEN)
+        painter.drawEllipse(at, TAKEN, TAKEN)

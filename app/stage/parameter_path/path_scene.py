@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
+from app.plots.inside import is_inside
 from app.stage import overlay
 from app.stage.canvas import Canvas
 from app.stage.landscape import Landscape
@@ -95,13 +96,13 @@ class PathScene:
         for run in sorted(runs, key=lambda run: run.id == selected):
             overlay.draw_marker(painter, run, colours[run.colour], view, run.id == selected)
         for run, x, y in projected.bests():
-            if view.plot.contains(at := view.point(x, y)):
+            if is_inside(view.plot, at := view.point(x, y)):
                 draw_minimum(painter, at, colours[run.colour])
         overlay.draw_pointers(painter, runs, colours, view)
 
     def _draw_cursor(self, painter: QPainter, view: View, projected: ProjectedRuns, update: int) -> None:
         for run, x, y in projected.at(update):
-            if view.plot.contains(at := view.point(x, y)):
+            if is_inside(view.plot, at := view.point(x, y)):
                 draw_dot(painter, at, self._theme.run_colours[run.colour])
 
     def _paint_base(self) -> QImage:
