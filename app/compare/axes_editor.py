@@ -122,8 +122,8 @@ class AxisRow(QWidget):
         self.steps.setFixedWidth(36)
         self.log = toggle("sweep-log", "log", "logarithmic steps", "Steps by equal factors, not by equal amounts")
         self.log.setProperty("small", True)
+        self.path = chosen.path
         self.offer(offered)
-        self.setting.setCurrentIndex(self.setting.findData(chosen.path))
         self._suggest()
         self.setting.activated.connect(self._choose)
         self.log.clicked.connect(lambda _: self.changed.emit())
@@ -145,10 +145,6 @@ class AxisRow(QWidget):
         column.addLayout(below)
 
     @property
-    def path(self) -> str:
-        return str(self.setting.currentData())
-
-    @property
     def axis(self) -> Axis:
         """Raises SettingError for what cannot be read."""
         whole = self._offered[self.path].whole
@@ -156,8 +152,7 @@ class AxisRow(QWidget):
         return spaced(self.path, low, high, _number(self.steps, True), self.log.isChecked(), whole)
 
     def offer(self, offered: tuple[Sweepable, ...]) -> None:
-        """Offer these settings; the chosen one stays."""
-        before = self.setting.currentData()
+        """Offer these settings; the chosen one, which is among them, stays."""
         self._offered = {each.path: each for each in offered}
         self.setting.clear()
         group = ""
@@ -166,8 +161,7 @@ class AxisRow(QWidget):
                 self.setting.insertSeparator(self.setting.count())
             group = each.group
             self.setting.addItem(each.title, each.path)
-        if before in self._offered:
-            self.setting.setCurrentIndex(self.setting.findData(before))
+        self.setting.setCurrentIndex(self.setting.findData(self.path))
 
     def take(self, axis: Axis) -> None:
         """Show the values of an axis."""
@@ -177,6 +171,11 @@ class AxisRow(QWidget):
         self.log.setChecked(axis.log)
 
     def _choose(self, place: int) -> None:
+        path = self.setting.itemData(place)
+        if path is None:  # a line between two groups
+            self.setting.setCurrentIndex(self.setting.findData(self.path))
+            return
+        self.path = path
         self._suggest()
         self.changed.emit()
 

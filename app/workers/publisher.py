@@ -53,10 +53,13 @@ class Publisher:
 
     def _request_slice(self, training: Training, picture: SessionPicture) -> None:
         """Ask for a loss slice if one is shown: at once in a pause, now and then while the runs move."""
-        focus = training.focus
-        if focus.slice is None:
+        focus, subject = training.focus, picture.subject
+        # What a view has asked for may wait while another problem takes the place of its own.
+        has_slices = subject.tracked and not subject.sampled and picture.problem.start.size > 1
+        if focus.slice is None or not has_slices:
             self._slices.rest()
-        if focus.slice is None or not picture.subject.tracked or all(run.id != focus.run for run in picture.runs):
+            return
+        if all(run.id != focus.run for run in picture.runs):
             return
         now = time.perf_counter()
         soon = now - self._last_paths < PATH_SECONDS or self._slices.resting

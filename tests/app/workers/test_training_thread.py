@@ -35,6 +35,7 @@ from engine import (
     Table,
     UnitMaps,
     new_network,
+    new_policy,
     new_run,
 )
 
@@ -119,6 +120,16 @@ def test_no_command_waits_for_an_update(thread):
     assert settings["adam1"].optimizer.kind == "sgd"
     assert thread.published.picture.task.dropout == 0.1
     assert set(settings) == {"adam0", "adam1", "late"}
+
+
+def test_a_slice_that_waits_is_not_asked_of_another_problem(thread):
+    """The view of the former problem is still looked at when one comes whose loss has no slices."""
+    thread.send(Load(endless(examples=100), 1), LookAt(Focus("adam0", frozenset(), SliceRequest(), False)))
+    thread.send(Load(new_policy("bandit", [new_run("sgd", id="adam0")]), 2), Step(3))
+    for _ in range(20):
+        thread.send(Step(1))
+    thread.qtbot.wait(50)
+    assert not thread.told and thread.published.picture.update == 23
 
 
 def test_a_stream_of_commands_does_not_stop_training(thread):
