@@ -193,7 +193,7 @@ from engine.training.rows import full_history, rows
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
 from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
-from engine.trials.arms import Arm
+from engine.trials.arms import Arm, arms_of
 from engine.trials.axes import Axis, axis, spaced
 from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of, planned
 from engine.trials.comparison_record import ComparisonRecord
@@ -432,6 +432,7 @@ __all__ = [
     "Workers",
     "Workload",
     "activations",
+    "arms_of",
     "axis",
     "block_extremes",
     "checked_shape",

@@ -83,6 +83,7 @@ FLOORS = (
         "training.origin",
     ),
     ("training.experiment",),
+    ("training.naming",),
     ("problems.kinds", "training.branches", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),

@@ -17,6 +17,7 @@ from app.commands.progress_bar import Bar
 from app.documents.experiment_file import Opened, open_file, save
 from app.documents.file_stamp import changed_since
 from app.documents.files import FileError, shown
+from app.documents.run_names import compared_names
 from app.documents.trial_journal import TrialJournal, beside
 from app.export.comparison.figure import SUFFIXES, write_comparison
 from app.export.style import FigureSettings
@@ -106,7 +107,7 @@ def main(arguments: list[str]) -> int:
         table = _outputs(chosen, opened)
         try:
             record = _record(opened.experiment, chosen)
-            plan = planned(opened.experiment, record)
+            plan = planned(opened.experiment, record, compared_names)
         except SettingError as error:
             raise Refusal(f"{shown(chosen.file)}: {error}") from None
         crew = _crew(chosen)

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 from app.compare.axes_editor import AxesEditor
 from app.compare.picture import ComparisonPicture
 from app.compare.pictures import PICTURES
+from app.documents.run_names import compared_names
 from app.look.number_format import counted, duration
 from app.widgets.card import Card
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.workers.trials import ComparisonRequest, Forecast, Outcome
-from engine import COMPARISONS, Comparison, ComparisonRecord, Experiment, SettingError, choose
+from engine import COMPARISONS, Comparison, ComparisonRecord, Experiment, SettingError, arms_of, choose
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -73,7 +74,7 @@ class ComparisonPage(QWidget):
         self.counted.setToolTip("The measure by which runs are compared; lower is better")
         self.sentences = QLabel()
         self.note = QLabel()
-        self.empty = QLabel()
+        self.empty = QLabel(self._promise(""))
         make = PICTURES.get(comparison.key)
         self.picture: ComparisonPicture | None = make(theme) if make is not None else None
         self._lay_out()
@@ -140,7 +141,8 @@ class ComparisonPage(QWidget):
         place = self.counted.findData(self._counted or forecast.counted)
         self.counted.setCurrentIndex(max(place, 0))
         self._counts.setVisible(self.counted.count() > 1)
-        self.empty.setText(self._promise(forecast))
+        fault = forecast.fault
+        self.empty.setText(self._promise(f"{fault[:1].upper()}{fault[1:]}." if fault else forecast_words(forecast)))
 
     def show_outcome(self, outcome: Outcome | None) -> None:
         """Show what is known; None forgets it, for another document was opened."""
@@ -156,13 +158,8 @@ class ComparisonPage(QWidget):
     def _tell(self) -> None:
         outcome, request = self.outcome, self.request
         if request is not None and self.comparison.has_runs:
-            wanted = set(request.runs)
-            names = [
-                record.settings.title
-                for record in request.experiment.runs
-                if (record.settings.id in wanted if wanted else record.settings.visible)
-            ]
-            self.who.setText(", ".join(names) or "no visible run")
+            arms = arms_of(request.experiment, request.runs, compared_names)
+            self.who.setText(", ".join(arm.name for arm in arms) or "no visible run")
         self.all_runs.setVisible(bool(self.runs))
         self._stack.setCurrentIndex(int(outcome is not None))
         if outcome is None:
@@ -174,13 +171,10 @@ class ComparisonPage(QWidget):
         self.note.setVisible(self.is_former)
         self.note.setText(FORMER)
 
-    def _promise(self, forecast: Forecast) -> str:
-        """What the page will show, before its first results."""
+    def _promise(self, forecast: str) -> str:
+        """What the page will show, before its first results. forecast: what that takes, empty while it is not known."""
         comparison = self.comparison
-        told = f"{comparison.help[:1].upper()}{comparison.help[1:]}."
-        if forecast.fault:
-            return f"{told}\n\n{forecast.fault[:1].upper()}{forecast.fault[1:]}."
-        return f"{told}\n\n{forecast_words(forecast)}"
+        return f"{comparison.help[:1].upper()}{comparison.help[1:]}.\n\n{forecast}"
 
     def _take_knob(self, name: str, value: object) -> None:
         self._values[name] = value

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.documents.run_names import compared_names
 from engine import OPTIMIZERS, Experiment, Pair, RunRecord, RunSettings, distinct, kind_of, new_run
 
 _RUN, _OPTIMIZER = "run", "optimizer"  # the parts of a choice's key
@@ -41,7 +42,8 @@ class QuestionBar(QWidget):
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Offer its runs, and every optimizer as it is by default; what is chosen stays."""
-        runs = [(record.settings.id, record.settings.title) for record in experiment.runs]
+        names = compared_names(experiment)
+        runs = [(record.settings.id, name) for record, name in zip(experiment.runs, names, strict=True)]
         usable = _usable(experiment)
         offered = (runs, usable)
         if offered == self._offered:
@@ -118,7 +120,7 @@ def verdict(pair: Pair) -> str:
     test = pair.test
     if test.wins + test.losses == 0:
         return "No: they end alike."
-    if test.p >= _SURE:
+    if pair.p >= _SURE:
         return "Nobody can tell from these seeds."
     return "Yes." if test.wins > test.losses else f"No, {pair.other.name} is."
 

@@ -72,6 +72,14 @@ def run_differences(experiment: Experiment) -> tuple[str, ...]:
     return tuple(", ".join(words) for words in told)
 
 
+def compared_names(experiment: Experiment) -> tuple[str, ...]:
+    """The name of each run among others that it is compared with: as typed or by its optimizer alone where that tells
+    them apart, for a learning rate that is tuned names nobody; else as `run_names` has it.
+    """
+    titles = [record.settings.title for record in experiment.runs]
+    return tuple(titles) if len(set(titles)) == len(titles) else run_names(experiment)
+
+
 class RunNames:
     """Names runs as `run_names` does, and keeps the last names: they are asked for with each frame."""
 

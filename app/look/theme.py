@@ -346,6 +346,7 @@ QLineEdit:disabled, QComboBox:disabled { color: @axis; }
 QLineEdit[bad="true"], QAbstractSpinBox[bad="true"] { border-color: @danger; }
 QLineEdit#formula-text { padding: 4px 8px 6px 8px; }
 QLineEdit#stepper-field { padding: 0 2px; }
+QLineEdit#sweep-from, QLineEdit#sweep-to, QLineEdit#sweep-steps { padding: 4px; }
 QLineEdit#run-name-editor { padding: 0 4px; border-radius: 4px; }
 QLineEdit#knob-field {
   padding: 0 1px; border-radius: 4px; background: transparent; border-color: transparent; }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 
 from app.curves.x_axes import Clock
@@ -17,7 +16,8 @@ from app.export.csv_table import write_table
 from app.export.figure import figure_bytes, write_figure
 from app.export.figure_content import FigureContent
 from app.export.style import FigureSettings
-from app.workers.latest_job import Cancelled, LatestJob, Ticket
+from app.workers.file_writer import FileWriter
+from app.workers.latest_job import Ticket
 from engine import SessionPicture, SettingError
 
 
@@ -32,22 +32,17 @@ class ExportRequest:
     path: Path | None = None
 
 
-class ExportJob(QObject):
+class ExportJob(FileWriter):
     """Writes every file that is requested; of the previews only the latest is drawn.
 
-    preview_drawn: a QImage. written: the path of a file. refused: a sentence. failed: the traceback of a fault.
-    progressed: what is being done for a file, and the share of it that is done.
+    preview_drawn: a QImage. progressed: what is being done for a file, and the share of it that is done.
     """
 
     preview_drawn = Signal(object)
-    written = Signal(str)
-    refused = Signal(str)
-    failed = Signal(str)
     progressed = Signal(str, float)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._jobs = LatestJob("export", self._fail)
+        super().__init__("export")
 
     def request(self, request: ExportRequest) -> None:
         if request.path is None:
@@ -61,10 +56,6 @@ class ExportJob(QObject):
 
     def cancel(self) -> None:
         self._jobs.cancel()
-
-    def stop(self) -> None:
-        """Cancel everything, and wait for the piece that is under way."""
-        self._jobs.release()
 
     def _preview(self, request: ExportRequest, ticket: Ticket) -> None:
         assert request.plot is not None
@@ -89,19 +80,12 @@ class ExportJob(QObject):
             ticket.check()
             self.progressed.emit(what, share)
 
-        try:
+        def write() -> None:
             ticket.check()
             if request.plot is None:
                 write_table(path, request.picture, progress, ticket.interruption)
             else:
                 plot, settings, clocks = request.plot, request.settings, request.clocks
                 write_figure(path, request.picture, plot, settings, clocks, progress, ticket.interruption)
-        except Cancelled:
-            self.refused.emit("the export was cancelled; nothing was written")
-        except (FileError, SettingError, OSError) as error:
-            self.refused.emit(str(error))
-        else:
-            self.written.emit(str(path))
 
-    def _fail(self, job: int, error: BaseException) -> None:
-        self.failed.emit("".join(traceback.format_exception(error)))
+        self._write(path, write)

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.documents.run_names import compared_names
 from app.workers.crew import Crew
 from app.workers.executors import crew_of
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
@@ -51,7 +52,7 @@ class ComparisonRequest:
 
     def plan(self) -> Plan:
         """Takes as long as making the problem. Raises SettingError."""
-        return plan_of(self.experiment, self.kind, self.values, self.runs, self.counted, self.axes)
+        return plan_of(self.experiment, self.kind, self.values, self.runs, self.counted, self.axes, compared_names)
 
     @property
     def content(self) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,7 @@ from engine.training.experiment import (
 from engine.training.from_start import run_from_branching, run_from_start, task_from_start
 from engine.training.history import HistoryView
 from engine.training.measures import Best, Measure, MeasuresView
+from engine.training.naming import Naming, titles
 from engine.training.origin import Origin
 from engine.training.own_problem import PART as OWN
 from engine.training.own_problem import changed_own, is_overridden, shared_task
@@ -52,14 +53,8 @@ from engine.trials.comparison_record import ComparisonRecord
 Array = np.ndarray
 
 Spread = Callable[[Callable[[Run], int], Iterable[Run]], Iterable[int]]
-Naming = Callable[[Experiment], Sequence[str]]
 
 _CATCH_UP = 20_000  # updates by which a late run may come closer to the others in one chunk
-
-
-def titles(experiment: Experiment) -> list[str]:
-    """The names of the runs that were typed, and else those of their optimizers."""
-    return [record.settings.title for record in experiment.runs]
 
 
 @dataclass(frozen=True, slots=True)

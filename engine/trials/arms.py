@@ -11,6 +11,7 @@ from engine.problems.kind import kind_of
 from engine.problems.task import Task
 from engine.setting import Setting
 from engine.training.experiment import NEVER, Experiment, RunRecord, of_run
+from engine.training.naming import Naming, titles
 from engine.trials.trial import Trial
 
 
@@ -24,23 +25,26 @@ class Arm:
     record: RunRecord
 
 
-def arms_of(experiment: Experiment, ids: Iterable[str] = ()) -> tuple[Arm, ...]:
-    """The runs of an experiment with these ids; without any, those that are visible."""
+def numbered_titles(experiment: Experiment) -> list[str]:
+    """The titles of the runs, with a number from the second of a kind on."""
+    names = titles(experiment)
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    return [f"{name} {count + 1}" if count else name for name, count in zip(names, before, strict=True)]
+
+
+def arms_of(experiment: Experiment, ids: Iterable[str] = (), naming: Naming = numbered_titles) -> tuple[Arm, ...]:
+    """The runs of an experiment with these ids; without any, those that are visible. naming: what they are called
+    among those compared.
+    """
     wanted = set(ids)
     records = [
         record for record in experiment.runs if (record.settings.id in wanted if wanted else record.settings.visible)
     ]
-    names = [record.settings.title for record in records]
+    names = naming(replace(experiment, runs=tuple(records)))
     return tuple(
-        Arm(record.settings.id, _numbered(names, place), record.settings.colour, record)
-        for place, record in enumerate(records)
+        Arm(record.settings.id, name, record.settings.colour, record)
+        for record, name in zip(records, names, strict=True)
     )
-
-
-def _numbered(names: list[str], place: int) -> str:
-    """A name, with a number if it is not the only one of its kind."""
-    before = names[:place].count(names[place])
-    return names[place] if not before else f"{names[place]} {before + 1}"
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,8 @@ from typing import cast
 from engine.choices import Choice, choose
 from engine.contracts import Catalogue, Hyper, SettingError
 from engine.training.experiment import Experiment
-from engine.trials.arms import Arm, arms_of
+from engine.training.naming import Naming
+from engine.trials.arms import Arm, arms_of, numbered_titles
 from engine.trials.axes import Axis
 from engine.trials.comparison_record import ComparisonRecord
 from engine.trials.declaration import DECLARED, Declaration
@@ -111,16 +112,17 @@ def plan_of(
     runs: Iterable[str] = (),
     counted: str = "",
     axes: Iterable[Axis] = (),
+    naming: Naming = numbered_titles,
 ) -> Plan:
     """The plan of a comparison. values: of its knobs, the rest by default. runs: ids of those that are compared;
     without any, the visible ones. counted: the measure that counts; without it, what suits the problem. axes: the
-    settings that are varied, for a comparison that has_axes.
+    settings that are varied, for a comparison that has_axes. naming: what runs are called among those compared.
 
     Raises SettingError for an unknown kind, a value out of range, or too few runs.
     """
     comparison = COMPARISONS[kind]
     choice = choose(COMPARISONS, kind, values)
-    arms = arms_of(experiment, runs)
+    arms = arms_of(experiment, runs, naming)
     if len(arms) < comparison.least:
         told = f"{comparison.title} compares at least {comparison.least} runs, got {len(arms)}; add a run or show one"
         raise SettingError(told, "runs")
@@ -133,8 +135,8 @@ def plan_of(
     return comparison.plan(experiment, arms, choice, counted or counted_of(experiment.problem), axes)
 
 
-def planned(experiment: Experiment, record: ComparisonRecord) -> Plan:
+def planned(experiment: Experiment, record: ComparisonRecord, naming: Naming = numbered_titles) -> Plan:
     """The plan of a comparison that a document holds. Raises SettingError as `plan_of` does."""
     ids = {each.settings.id for each in experiment.runs}
     runs = [run for run in record.runs if run in ids]
-    return plan_of(experiment, record.choice.kind, record.choice.values, runs, record.counted, record.axes)
+    return plan_of(experiment, record.choice.kind, record.choice.values, runs, record.counted, record.axes, naming)

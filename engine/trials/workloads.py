@@ -44,56 +44,24 @@ class Workload:
         return choose(BATCHES, values.pop("kind"), values)
 
 
+def _surface(key: str, title: str, asks: str, surface: str, target: float, updates: int) -> Workload:
+    return Workload(key, title, asks, {"surface": {"kind": surface}}, target, updates, _FULL, decays=False)
+
+
 WORKLOADS = (
-    Workload(
-        "booth",
-        "Booth",
-        "a quadratic at an angle to the axes, its minimum far from the origin",
-        {"surface": {"kind": "booth"}},
-        1e-3,
-        1000,
-        _FULL,
-        decays=False,
+    _surface(
+        "booth", "Booth", "a quadratic at an angle to the axes, its minimum far from the origin", "booth", 1e-3, 1000
     ),
-    Workload(
-        "rosenbrock",
-        "Rosenbrock",
-        "a curved valley with a flat floor",
-        {"surface": {"kind": "rosenbrock"}},
-        0.05,
-        3000,
-        _FULL,
-        decays=False,
-    ),
-    Workload(
-        "beale",
-        "Beale",
-        "steep walls around a plateau",
-        {"surface": {"kind": "beale"}},
-        1e-2,
-        1000,
-        _FULL,
-        decays=False,
-    ),
-    Workload(
-        "cliff",
-        "Cliff",
-        "a gradient that changes by orders of magnitude",
-        {"surface": {"kind": "cliff"}},
-        1e-3,
-        1000,
-        _FULL,
-        decays=False,
-    ),
-    Workload(
+    _surface("rosenbrock", "Rosenbrock", "a curved valley with a flat floor", "rosenbrock", 0.05, 3000),
+    _surface("beale", "Beale", "steep walls around a plateau", "beale", 1e-2, 1000),
+    _surface("cliff", "Cliff", "a gradient that changes by orders of magnitude", "cliff", 1e-3, 1000),
+    _surface(
         "product",
         "Deep linear network",
         "a product of two weights, with a saddle at the origin",
-        {"surface": {"kind": "deeplinear"}},
+        "deeplinear",
         1e-3,
         1000,
-        _FULL,
-        decays=False,
     ),
     Workload(
         "circle",

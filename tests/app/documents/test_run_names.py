@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.documents.run_names import RunNames, run_differences, run_names
-from engine import Session, new_experiment, new_network, new_run
+from app.documents.run_names import RunNames, compared_names, run_differences, run_names
+from engine import Session, new_experiment, new_network, new_run, plan_of
 from tests.each import each
 
 CASES = {
@@ -107,3 +107,14 @@ def test_names_are_kept_until_a_run_changes() -> None:
     assert names(replace(experiment, view={"speed": 1.0})) is first
     other = replace(experiment.runs[0], settings=replace(experiment.runs[0].settings, name="Bold"))
     assert names(replace(experiment, runs=(other, experiment.runs[1])))[0] == "Bold"
+
+
+def test_among_those_compared_a_learning_rate_is_named_only_if_it_tells_runs_apart() -> None:
+    adam, slow = new_run("adam", learning_rate=0.1), new_run("adam", learning_rate=0.01)
+    apart = new_experiment("rosenbrock", [adam, new_run("momentum")])
+    assert compared_names(apart) == ("Adam", "Momentum")
+    alike = new_experiment("rosenbrock", [adam, slow])
+    assert compared_names(alike) == run_names(alike) and len(set(compared_names(alike))) == 2
+    plan = plan_of(alike, "seeds", {"seeds": 1, "updates": 5}, naming=compared_names)
+    assert tuple(arm.name for arm in plan.arms) == compared_names(alike)
+    assert [arm.name for arm in plan_of(alike, "seeds").arms] == ["Adam", "Adam 2"]
