@@ -218,6 +218,7 @@ class ComparisonPage(QWidget):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.sentences.setObjectName("compare-sentences")
+        self.sentences.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.sentences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.setObjectName("compare-former")
         self.note.hide()

@@ -155,7 +155,7 @@ class Columns(QWidget):
         divide(self)
         self._replaced: dict[QWidget, bool] = {}  # the columns that another widget stands for, and whether they show
         self._others = middle, right
-        self._watched: list[int] = []  # the widths before they were replaced
+        self._watched: list[int] = []  # the widths that the columns have again once nothing stands in their place
         self.split = Splitter(Qt.Orientation.Horizontal, GAP)
         self.split.setObjectName("columns")
         for column in (left, middle, right):
@@ -177,7 +177,9 @@ class Columns(QWidget):
         """Show a widget in place of descent and curves; None shows these again, as they were."""
         if widget is not None and not self._replaced:
             self._replaced = {column: not column.isHidden() for column in self._others}
-            left, self._watched = self.split.sizes()[0], self.sizes
+            left = self.split.sizes()[0]
+            if self.split.isVisible():  # else nobody has seen others than those that were asked for
+                self._watched = self.sizes
             for column in self._others:
                 column.hide()
             if self.split.indexOf(widget) < 0:
@@ -193,9 +195,8 @@ class Columns(QWidget):
             shown, self._replaced = self._replaced, {}
             for column, is_shown in shown.items():
                 column.setVisible(is_shown)
-            moved = self.split.sizes()[0] - self._watched[0]
-            if any(self._watched[1:]):  # else they have never been seen
-                self.split.setSizes([self._watched[0] + moved, self._watched[1] - moved, *self._watched[2:]])
+            left, right = self.split.sizes()[0], self._watched[-1]
+            self.split.setSizes([left, max(self.split.width() - left - right - 2 * GAP, 1), right])
 
     def is_shown(self, column: QWidget) -> bool:
         """Whether a column is to be seen, now or once nothing stands in its place."""
@@ -217,4 +218,9 @@ class Columns(QWidget):
     def divide(self, sizes: Sequence[int] = ()) -> None:
         """Give the columns these widths; without any, those they have at first."""
         room = max(self.width(), 1280) - 2 * (GAP + MARGIN)
-        self.split.setSizes(list(sizes) or [LEFT, room - LEFT - RIGHT, RIGHT])
+        self._watched = list(sizes) or [LEFT, room - LEFT - RIGHT, RIGHT]
+        if self._replaced:
+            left = self._watched[0]
+            self.split.setSizes([left, 0, 0, max(self.split.width() - left - GAP, 1)])
+        else:
+            self.split.setSizes(self._watched)
