@@ -6,8 +6,8 @@ import html
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from app.look.number_format import number
 from app.look.theme import Theme, icon, run_colour
 from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
+from app.widgets.reveal import reveal
 from app.widgets.shortcut_override import accepts_shortcut
 from app.widgets.swatch import Swatch
 from app.widgets.wrapped_row import WrappedRow
@@ -191,6 +192,14 @@ class RunRow(QFrame):
         bad = run.status == DIVERGED or run.running_away
         restyle(self, self.name, self.value, chosen=chosen, bad=bad, off=not run.visible)
         self._show_message(run)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What the selected run offers once it has diverged is scrolled into view, when those around have grown too."""
+        super().resizeEvent(event)
+        grown = event.size().height() > event.oldSize().height()
+        offers = any(not button.isHidden() for button in self.remedies.values())
+        if grown and offers and self.property("chosen") is True:
+            QTimer.singleShot(0, self, lambda: reveal(self))
 
     def _show_value(self, run: RunPicture) -> None:
         """The loss on screen; where it is measured, the one where it stands or the last one, and the best so far."""

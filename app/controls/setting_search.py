@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCompleter, QLineEdit, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QToolButton, QWidget
 
 from app.widgets.card import Card
 from app.widgets.catalogue_text import about
@@ -18,6 +18,7 @@ from app.widgets.keyboard_home import give_back
 from app.widgets.knob import Knob
 from app.widgets.more import More
 from app.widgets.option_picker import OptionPicker
+from app.widgets.reveal import reveal
 from app.widgets.segmented import Segmented
 from app.widgets.stepper import Stepper
 
@@ -200,10 +201,6 @@ def _part_for_keys(control: QWidget) -> QWidget:
 
 def _arrive(found: Found) -> None:
     control = found.control
-    around = control.parentWidget()
-    while around is not None and not isinstance(around, QScrollArea):
-        around = around.parentWidget()
-    if around is not None:
-        around.ensureWidgetVisible(control, 0, _MARGIN)
+    reveal(control, _MARGIN)
     if isinstance(control, Chooser) and found.key:
         control.open_at(found.key)
