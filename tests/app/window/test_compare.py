@@ -157,3 +157,25 @@ def test_every_page_says_what_it_will_show_and_how_long_it_takes(comparing) -> N
         page.changed.emit()
         window.until(lambda page=page: "trial" in page.empty.text().rpartition("\n")[2])
         assert page.empty.isVisible() and page.comparison.help[1:] in page.empty.text()
+
+
+def test_a_sweep_over_what_has_names_is_seen_and_a_combination_adopted(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "sweep")
+    page.axes.take([axis("optimizer", ["adam", "rmsprop"]), axis("learning_rate", [1e-3, 1e-2], log=True)])
+    compute(window, space)
+    picture, result = page.picture, page.outcome.result
+    model = picture.table.model()
+    assert {model.index(row, 1).data() for row in range(model.rowCount())} == {"Adam", "RMSprop"}
+    window.qtbot.mouseClick(picture.views.button(MAP), Button)
+    assert picture.map.y_axis.labels == ("Adam", "RMSprop") and picture.map.x_axis.name == "learning rate"
+    x, y = picture.map.scales
+    click(window, picture.map, QPointF(x.pixel(1e-2), y.pixel(1.0)))
+    assert "optimizer RMSprop, learning rate 0.01" in picture.words.text()
+    window.qtbot.mouseClick(picture.views.button(PARALLEL), Button)
+    assert picture.parallel.axes[0].labels == ("Adam", "RMSprop") and result.labels(1) == ()
+    run = picture._rows[picture._chosen].arm.key
+    window.qtbot.mouseClick(picture.adopt, Button)
+    window.settle()
+    settings = window.run(run).settings
+    assert settings.optimizer.kind == "rmsprop" and settings.learning_rate == 0.01
