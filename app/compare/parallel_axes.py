@@ -26,6 +26,7 @@ _REACH = 24.0  # pixels from an axis within which a drag brushes it
 _LEAST = 4.0  # pixels of a drag that is more than a click
 _LEAST_SHADE = 0.2  # of the heat map, that the worst keeps away from the colour of the paper
 _OUTSIDE = 0.12  # opacity of lines that are not kept
+_BESIDE = 14  # pixels between an axis and the edge that names beside it leave free
 _PAPER = 0.8  # opacity of what lies below names
 
 
@@ -154,8 +155,8 @@ class ParallelAxes(QWidget):
     def _paint_names(
         self, painter: QPainter, axis: ParallelAxis, x: float, low: float, high: float, is_first: bool
     ) -> None:
-        """A tick and a name for each value that has one, on paper, so that it can be read over the lines; of the first
-        axis beside them where there is room.
+        """A tick and a name for each value that has one, on paper, so that it can be read over the lines; those of the
+        first axis stand beside them.
         """
         metrics = painter.fontMetrics()
         paper = QColor(self.theme.panel)
@@ -168,9 +169,10 @@ class ParallelAxes(QWidget):
             if reached - y < metrics.height():  # there is no room for it
                 continue
             reached = y
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 2 * _SIDE)
+            wide = round(x) - _BESIDE if is_first else 2 * _SIDE
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide)
             box = QRectF(x + 8.0, y - metrics.height() / 2, metrics.horizontalAdvance(shown) + 4.0, metrics.height())
-            if box.right() > self.width() or (is_first and box.width() + 8.0 <= x):
+            if is_first or box.right() > self.width():
                 box.moveRight(x - 8.0)
             painter.fillRect(box, paper)
             painter.setPen(self.theme.muted)

@@ -125,10 +125,12 @@ def test_a_map_has_names_along_its_sides_and_a_cell_for_each(qtbot, themed) -> N
     y = view.scales[1]
     heights = [box.height() for box in view._boxes(*view.scales)]
     assert heights == pytest.approx([y.pixel(0.0) - y.pixel(1.0)] * 2), "also where a value between is not known yet"
-    view.grab()  # which lays the axes out
     left, below = view.y_axis, view.x_axis
-    told = [text for *_, text in left._upright_texts(left._marks(left.scale_shown))]
-    assert told[:3] == ["Adam", "RMSprop", "Momentum"]
+
+    def told() -> list[str]:
+        return [text for *_, text in left._upright_texts(left._marks(left.scale_shown))]
+
+    qtbot.waitUntil(lambda: told()[:3] == ["Adam", "RMSprop", "Momentum"])
     assert "Adam" not in [text for *_, text in below._level_texts(below._marks(below.scale_shown))]
     view.grab()
     view.show_points([MapPoint(0.1, 3.0, 1.0, 0)], (sides[0], MapSide("noise")), True)
