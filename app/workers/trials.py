@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from app.workers.plan_work import work_off
 from engine import (
     COMPARISONS,
+    Arm,
     Axis,
     ComparisonRecord,
     Experiment,
@@ -27,6 +28,7 @@ from engine import (
     Stopped,
     Summary,
     Trial,
+    arms_of,
     countable,
     plan_of,
     trial,
@@ -40,8 +42,8 @@ _PROBE = 0.02  # seconds from which on it is long enough
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRequest:
-    """What is to be compared: runs of an experiment by their ids (all visible ones without any), by the knobs of a
-    comparison. counted: the measure that counts, empty for what suits the problem.
+    """What is to be compared: runs of an experiment by their ids and optimizers by their keys (all visible runs without
+    any), by the knobs of a comparison. counted: the measure that counts, empty for what suits the problem.
     """
 
     experiment: Experiment
@@ -50,21 +52,29 @@ class ComparisonRequest:
     runs: tuple[str, ...] = ()
     counted: str = ""
     axes: tuple[Axis, ...] = ()
+    optimizers: tuple[str, ...] = ()
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """Those compared."""
+        return arms_of(self.experiment, self.runs, compared_names, self.optimizers)
 
     def plan(self) -> Plan:
         """Takes as long as making the problem. Raises SettingError."""
-        return plan_of(self.experiment, self.kind, self.values, self.runs, self.counted, self.axes, compared_names)
+        compared = self.runs, self.counted, self.axes, compared_names, self.optimizers
+        return plan_of(self.experiment, self.kind, self.values, *compared)
 
     @property
     def content(self) -> object:
         """Equal for requests that have the same trials: without how the experiment looks."""
+        known = {record.settings.id for record in self.experiment.runs}
         records = [
-            replace(record, settings=replace(record.settings, pinned=False, visible=True))
-            for record in self.experiment.runs
-            if (record.settings.id in self.runs if self.runs else record.settings.visible)
+            replace(arm.record, settings=replace(arm.record.settings, pinned=False, visible=True))
+            if arm.key in known
+            else replace(arm.record.settings, id="", colour=0)  # which follow from the runs that there are
+            for arm in (self.arms if COMPARISONS[self.kind].has_runs else ())
         ]
-        looked_at = records if COMPARISONS[self.kind].has_runs else []
-        return self.experiment.problem, looked_at, dict(self.values), self.counted, self.axes
+        return self.experiment.problem, records, dict(self.values), self.counted, self.axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +116,15 @@ class Outcome:
     def record(self) -> ComparisonRecord:
         """What a document keeps of it. Raises SettingError if there are too many results."""
         plan, request = self.plan, self.request
-        return ComparisonRecord(plan.choice, request.runs, request.counted, request.axes).keeping(self.known)
+        record = ComparisonRecord(plan.choice, request.runs, request.counted, request.axes, "", request.optimizers)
+        return record.keeping(self.known)
 
 
 class TrialJob(QObject):
     """Computes one request at a time, and forecasts others meanwhile.
 
-    newest: the outcome that was published last, None before the first. forecast: the newest one. progressed, forecasted
-    follow these. ended carries a sentence if it was no ordinary end.
+    outcomes: those that were published last, by the kinds of their comparisons. forecast: the newest one. progressed,
+    forecasted follow these. ended carries a sentence if it was no ordinary end.
     members_told: who would compute, as Members; unreachable: why nobody would. failed: the traceback of a fault.
     """
 
@@ -126,9 +137,10 @@ class TrialJob(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.newest: Outcome | None = None
+        self.outcomes: Mapping[str, Outcome] = {}
         self.forecast: Forecast | None = None
         self._known: dict[str, Summary] = {}
+        self._document = 0  # the number of the one that results are wanted of
         self._is_stopped = False
         self._foretold: tuple[object, Plan] | None = None  # the plan that was forecast last, and what it is of
         self._jobs = LatestJob("compare", self._fail, gives_way=True)
@@ -144,7 +156,7 @@ class TrialJob(QObject):
         """Compute what is not known yet. workers: as a person names them; again: all of it, to see that its
         bits are the same.
         """
-        self._jobs.offer(partial(self._compute, request, workers, again))
+        self._jobs.offer(partial(self._compute, request, workers, again, self._document))
 
     def cancel(self) -> None:
         """End after the piece under way; what is finished stays known."""
@@ -158,9 +170,14 @@ class TrialJob(QObject):
         """Find out who would compute; `members_told` or `unreachable` follows."""
         self._questions.offer(partial(self._ask_members, workers))
 
-    def learn(self, request: ComparisonRequest, record: ComparisonRecord) -> None:
-        """Take over the results that a document has kept, and publish what they say."""
-        self._jobs.offer(partial(self._remember, request, record))
+    def begin(self, kept: Iterable[tuple[ComparisonRequest, ComparisonRecord]] = ()) -> None:
+        """Another document: cancel, forget what was published, take over the results that are kept with it, and publish
+        what these say.
+        """
+        self._jobs.cancel()
+        self._document += 1
+        self.outcomes = {}
+        self._jobs.offer(partial(self._remember, tuple(kept), self._document))
 
     def stop(self) -> None:
         """Cancel everything, and wait for the pieces that are under way."""
@@ -179,12 +196,16 @@ class TrialJob(QObject):
             ticket.check()
             self.members_told.emit(members)
 
-    def _remember(self, request: ComparisonRequest, record: ComparisonRecord, ticket: Ticket) -> None:
-        try:
-            self._known.update(record.known())
-            self._publish(request, request.plan(), self._known, 0.0, None)
-        except SettingError as error:
-            self.ended.emit(str(error))
+    def _remember(
+        self, kept: tuple[tuple[ComparisonRequest, ComparisonRecord], ...], document: int, ticket: Ticket
+    ) -> None:
+        for request, record in kept:
+            ticket.check()
+            try:
+                self._known.update(record.known())
+                self._publish(document, request, request.plan(), self._known, 0.0, None)
+            except SettingError as error:
+                self.ended.emit(str(error))
 
     def _foretell(self, request: ComparisonRequest, workers: int, ticket: Ticket) -> None:
         possible: dict[str, str] = {}
@@ -215,28 +236,31 @@ class TrialJob(QObject):
 
     def _plan_again(self, request: ComparisonRequest) -> Plan:
         """The plan of a request, which knows its trials already if it was forecast before. Raises SettingError."""
-        content = request.kind, request.runs, request.content
+        content = request.kind, request.runs, request.optimizers, request.content
         if self._foretold is None or self._foretold[0] != content:
             self._foretold = content, request.plan()
         return self._foretold[1]
 
-    def _compute(self, request: ComparisonRequest, workers: str, again: bool, ticket: Ticket) -> None:
+    def _compute(self, request: ComparisonRequest, workers: str, again: bool, document: int, ticket: Ticket) -> None:
         told, began = "", time.monotonic()
         known, before = ({}, self._known) if again else (self._known, {})
         plan = None
         try:
             plan, crew = request.plan(), crew_of(workers, gives_way=True, stopped=lambda: ticket.cancelled)
-            self._run(request, plan, crew, known, before, ticket, began)
+            self._run(document, request, plan, crew, known, before, ticket, began)
         except SettingError as error:
             told = "" if ticket.cancelled else error.sentence if error.where == "workers" else str(error)
         if again:
             self._known = {**before, **known}
         if plan is not None and not self._is_stopped and _any_known(plan, self._known):  # else there is nothing to see
-            self._publish(request, plan, known if plan.is_finished(known) else self._known, began, None, before)
-        self.ended.emit(told)
+            shown = known if plan.is_finished(known) else self._known
+            self._publish(document, request, plan, shown, began, None, before)
+        if document == self._document:  # else nobody waits for it any more
+            self.ended.emit(told)
 
     def _run(
         self,
+        document: int,
         request: ComparisonRequest,
         plan: Plan,
         crew: Crew,
@@ -251,12 +275,14 @@ class TrialJob(QObject):
             now = time.monotonic()
             first = first or now  # until then workers have started, and kernels been compiled
             if now - shown >= max(PUBLISHED_EVERY, _SHARE * cost):
-                self._publish(request, plan, known, began, (now - first) / done if done else None, before)
+                pace = (now - first) / done if done else None
+                self._publish(document, request, plan, known, began, pace, before)
                 shown = time.monotonic()
                 cost = shown - now
 
     def _publish(
         self,
+        document: int,
         request: ComparisonRequest,
         plan: Plan,
         known: Mapping[str, Summary],
@@ -270,7 +296,7 @@ class TrialJob(QObject):
         failed = [summary.failed for summary in trials.values() if summary.failed]
         again = [(key, summary) for key, summary in trials.items() if before and key in before]
         same = sum(summary.digest == (before or {})[key].digest for key, summary in again)
-        self.newest = Outcome(
+        outcome = Outcome(
             request,
             plan,
             result,
@@ -282,7 +308,9 @@ class TrialJob(QObject):
             (len(failed), failed[0] if failed else ""),
             (same, len(again) - same),
         )
-        self.progressed.emit()
+        if document == self._document:
+            self.outcomes = {**self.outcomes, request.kind: outcome}
+            self.progressed.emit()
 
     def _fail(self, job: int, error: BaseException) -> None:
         self.failed.emit("".join(traceback.format_exception(error)))

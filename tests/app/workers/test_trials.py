@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.workers.trials import ComparisonRequest, TrialJob
-from engine import Setting, axis, new_experiment, new_run
+from engine import COMPARISONS, ComparisonRecord, Setting, axis, choose, new_experiment, new_run
 
 RACE = new_experiment("rosenbrock", [new_run("adam", learning_rate=0.02), new_run("momentum", learning_rate=1e-4)])
 PATIENCE = 10_000
@@ -18,6 +18,10 @@ def job(qtbot):
     found = TrialJob()
     yield found
     found.stop()
+
+
+def newest(job):
+    return job.outcomes["seeds"]
 
 
 def finish(qtbot, job, request, **options) -> str:
@@ -33,19 +37,32 @@ def test_a_request_is_forecast_computed_and_computed_again_to_the_same_bits(qtbo
     assert job.forecast.trials == 8 and job.forecast.seconds > 0.0 and not job.forecast.fault
     assert job.forecast.counted in job.forecast.countable
     assert finish(qtbot, job, request) == ""
-    first = job.newest
+    first = newest(job)
     assert first.finished and first.result.done == 8 and len(first.known) == 8 and first.same == (0, 0)
     with qtbot.waitSignal(job.forecasted, timeout=PATIENCE):
         job.look_ahead(request, 2)
     assert job.forecast.trials == 0, "all of it is known"
     finish(qtbot, job, request, again=True)
-    assert job.newest.same == (8, 0)
-    assert {key: each.digest for key, each in job.newest.known.items()} == {
+    assert newest(job).same == (8, 0)
+    assert {key: each.digest for key, each in newest(job).known.items()} == {
         key: each.digest for key, each in first.known.items()
     }
-    job.learn(request, first.record)
+    other = ComparisonRequest(RACE, "rates", {"updates": 30, "seeds": 1})
+    job.begin([(request, first.record), (other, ComparisonRecord(choose(COMPARISONS, "rates", other.values)))])
+    assert job.outcomes == {}, "what was published belongs to another document"
     qtbot.waitUntil(lambda: job.is_idle, timeout=PATIENCE)
-    assert job.newest.finished and job.newest.spent == 0.0
+    assert newest(job).finished and newest(job).spent == 0.0 and set(job.outcomes) == {"seeds", "rates"}
+    assert not job.outcomes["rates"].finished
+
+
+def test_what_another_document_began_is_neither_shown_nor_told_to_have_ended(qtbot, job) -> None:
+    request, told = ComparisonRequest(RACE, "seeds", {"updates": 100_000, "seeds": 30}), []
+    job.ended.connect(told.append)
+    with qtbot.waitSignal(job.progressed, timeout=PATIENCE):
+        job.start(request, "2 threads")
+    job.begin()
+    qtbot.waitUntil(lambda: job.is_idle, timeout=PATIENCE)
+    assert job.outcomes == {} and not told
 
 
 def test_what_is_finished_stays_when_it_is_cancelled(qtbot, job) -> None:
@@ -54,8 +71,8 @@ def test_what_is_finished_stays_when_it_is_cancelled(qtbot, job) -> None:
         job.start(request, "2 threads")
     with qtbot.waitSignal(job.ended, timeout=1000):
         job.cancel()
-    assert not job.newest.finished and 0 < job.newest.result.done < 60
-    assert set(job.newest.known) <= set(job._known)
+    assert not newest(job).finished and 0 < newest(job).result.done < 60
+    assert set(newest(job).known) <= set(job._known)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +86,7 @@ def test_what_is_finished_stays_when_it_is_cancelled(qtbot, job) -> None:
 def test_what_cannot_be_done_is_a_sentence(qtbot, job, request_, workers, told) -> None:
     with qtbot.waitSignal(job.ended, timeout=PATIENCE) as ended:
         job.start(request_, workers)
-    assert told in ended.args[0] and job.newest is None
+    assert told in ended.args[0] and not job.outcomes
 
 
 def test_only_what_changes_trials_makes_a_request_another() -> None:
