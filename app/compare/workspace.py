@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -56,13 +56,14 @@ class Workspace(QWidget):
         self._asked: tuple[str, str] | None = None
         self._workers = f"{cores()} threads" if cores() > 1 else "1 thread"
         self.question = QuestionBar()
-        self.pages = {key: ComparisonPage(comparison, theme) for key, comparison in COMPARISONS.items()}
-        titles = {key: (page.comparison.title, page.comparison.question) for key, page in self.pages.items()}
+        self.pages: dict[str, ComparisonPage] = {}  # that were wanted so far
+        titles = {key: (comparison.title, comparison.question) for key, comparison in COMPARISONS.items()}
         titles |= {key: (title, tip) for key, (title, tip, _) in others.items()}
         self.tabs = ButtonRow("compare-pages", "pages of the workspace", titles)
         self.stack = QStackedWidget()
-        self._widgets: dict[str, QWidget] = {**self.pages, **{key: widget for key, (_, _, widget) in others.items()}}
-        for widget in self._widgets.values():
+        self.stack.addWidget(QWidget())  # on screen until the first page is made
+        self._others = {key: widget for key, (_, _, widget) in others.items()}
+        for widget in self._others.values():
             self.stack.addWidget(widget)
         self.bar = RunBar()
         for words in (self._workers, f"{cores()} process{'es' * (cores() != 1)}"):
@@ -89,21 +90,41 @@ class Workspace(QWidget):
         self.job.progressed.connect(self._show_progress)
         self.job.forecasted.connect(self._show_forecast)
         self.job.ended.connect(self._end)
-        for page in self.pages.values():
-            page.changed.connect(self._look_ahead)
-            page.adopted.connect(self._adopt)
 
     @property
     def page(self) -> ComparisonPage | None:
         """The comparison on screen; None where nothing is computed."""
         return self.pages.get(self.tabs.key)
 
+    def page_of(self, key: str) -> ComparisonPage:
+        """The page of a comparison, made when it is first wanted: all of them at once would hold the window up."""
+        if key not in self.pages:
+            page = self.pages[key] = ComparisonPage(COMPARISONS[key], self.theme)
+            page.changed.connect(self._look_ahead)
+            page.adopted.connect(self._adopt)
+            self.stack.addWidget(page)
+        return self.pages[key]
+
     def choose(self, key: str) -> None:
         """Show a page without emitting; unknown keys are ignored."""
         self.tabs.choose(key)
-        self.stack.setCurrentWidget(self._widgets[self.tabs.key])
         for card in (self._question_card, self._bar_card):
-            card.setVisible(self.page is not None)
+            card.setVisible(self.tabs.key in COMPARISONS)
+        if self.tabs.key in COMPARISONS and self.page is None:
+            QTimer.singleShot(0, self, self._make_page)
+        else:
+            self._show_page()
+
+    def _make_page(self) -> None:
+        """Make the page that is chosen, a turn after the choice: a click is answered first."""
+        if self.tabs.key in COMPARISONS:
+            self.page_of(self.tabs.key)
+        self._show_page()
+
+    def _show_page(self) -> None:
+        page = self.page
+        self._show_current()
+        self.stack.setCurrentWidget(self._others[self.tabs.key] if page is None else page)
         self._look_ahead()
 
     def show_experiment(self, experiment: Experiment) -> None:
@@ -112,9 +133,13 @@ class Workspace(QWidget):
             return
         self._experiment = experiment
         self.question.show_experiment(experiment)
-        for page in self.pages.values():
-            page.show_experiment(experiment)
+        self._show_current()
         self._look_ahead()
+
+    def _show_current(self) -> None:
+        """Let the page on screen compare what is set now; the others learn of it when they are chosen."""
+        if self._experiment is not None and (page := self.page) is not None:
+            page.show_experiment(self._experiment)
 
     def begin(self, experiment: Experiment) -> None:
         """Another document is opened: nothing of the former one is shown, but what it has kept."""
@@ -128,9 +153,10 @@ class Workspace(QWidget):
         self.bar.show_kept(record is not None)
         if record is not None:
             self.show_experiment(experiment)
-            page = self.pages[record.choice.kind]
-            page.take(record)
+            page = self.page_of(record.choice.kind)
             self.choose(record.choice.kind)
+            page.take(record)
+            self._look_ahead()
             if record.results and (request := page.request) is not None:
                 self.job.learn(request, record)
 
@@ -153,7 +179,7 @@ class Workspace(QWidget):
         """Let the two race, each at its best."""
         if self._experiment is None or self._running is not None:
             return
-        page = self.pages[QUESTION]
+        page = self.page_of(QUESTION)
         page.set_values(BUDGET)
         page.compare_instead(*contestants(self._experiment, (one, other)))
         self._asked = one, other
@@ -183,7 +209,7 @@ class Workspace(QWidget):
         outcome = self.job.newest
         if outcome is None:
             return
-        page = self.pages[outcome.request.kind]
+        page = self.page_of(outcome.request.kind)
         page.show_outcome(outcome)
         result = outcome.result
         share = result.done / max(result.expected, 1)
@@ -242,7 +268,7 @@ class Workspace(QWidget):
         forecast = self.job.forecast
         if forecast is None:
             return
-        self.pages[forecast.request.kind].show_forecast(forecast)
+        self.page_of(forecast.request.kind).show_forecast(forecast)
         if self._running is None:
             self._show_idle()
 
