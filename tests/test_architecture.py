@@ -55,6 +55,7 @@ FLOORS = (
         "data",
         "problems.surface",
         "training.history",
+        "training.looks",
     ),
     (
         "architectures",

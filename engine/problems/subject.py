@@ -135,6 +135,18 @@ class Subject:
         yield from ()
         return np.empty(0), None
 
+    def measured_along(
+        self, thetas: Array, penalties: Array, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        """The measures of the whole (b, measures) at each of thetas (b, n), as `measured` has them, in pieces.
+
+        penalties (b,): what L1 and L2 add to the loss there.
+        """
+        rows = []
+        for theta, penalty in zip(thetas, penalties, strict=True):
+            rows.append((yield from self.measured(theta, None, float(penalty), interruption))[0])
+        return np.array(rows)
+
     def step_norms(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
         """The norm of the gradient after each of the `time_steps` at theta (n,): (S,), in pieces."""
         yield from ()

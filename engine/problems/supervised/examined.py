@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.architectures.catalogue import Architecture, LayerPart
-from engine.architectures.forward import Evaluation, agreement, evaluation_pieces, loss_pieces, output_pieces
+from engine.architectures.forward import Evaluation, agreement, evaluation_pieces, evaluations_along, loss_pieces, output_pieces
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import PERCEPTRON
@@ -107,6 +107,19 @@ class Examined:
         training = yield from self._evaluation(theta, self.packed, self.training[1], outputs, interruption)
         validation = yield from self.validation_pieces(theta, outputs, interruption)
         return training, validation
+
+    def evaluations_along(
+        self, thetas: Array, interruption: Interruption | None
+    ) -> Pieces[tuple[tuple[Array, Array], tuple[Array, Array]]]:
+        """Loss and agreement, (b,) each, at each of thetas (b, n), on the training and the validation set; in pieces."""
+        training = yield from self._along(thetas, self.packed, self.training[1], interruption)
+        validation = yield from self._along(thetas, self.packed_validation, self.validation[1], interruption)
+        return training, validation
+
+    def _along(
+        self, thetas: Array, packed: Packed, targets: Array, interruption: Interruption | None
+    ) -> Pieces[tuple[Array, Array]]:
+        return evaluations_along(self.network, thetas, packed, targets, self.classes, interruption)
 
     def validation_pieces(self, theta: Array, outputs: bool, interruption: Interruption | None) -> Pieces[Evaluation]:
         """The same on the validation set alone."""

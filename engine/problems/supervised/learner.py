@@ -166,6 +166,16 @@ class Learner(Examined, Subject):
         scores = self.scores(training.agreement, validation.agreement)
         return self._whole((training.loss, validation.loss), scores, penalty), None
 
+    def measured_along(self, thetas: Array, penalties: Array, interruption: Interruption | None) -> Pieces[Array]:
+        training, validation = yield from self.evaluations_along(thetas, interruption)
+        rows = zip(*training, *validation, penalties.tolist(), strict=True)
+        return np.array(
+            [
+                self._whole((float(loss), float(other)), self.scores(right, others), penalty)
+                for loss, right, other, others, penalty in rows
+            ]
+        )
+
     def _with_layers(
         self, theta: Array, step: Array, penalty: float, interruption: Interruption | None
     ) -> Pieces[tuple[Array, Array]]:
