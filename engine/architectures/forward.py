@@ -229,7 +229,9 @@ def _passes(
     assert classes or targets.size == packed.examples * network.sizes[-1]  # the kernel would read beyond them
     done = 0
     while True:
-        done = _evaluate(packed.objective, done, thetas, stream, packed.constants, work, targets, classes, found, outputs)
+        done = _evaluate(
+            packed.objective, done, thetas, stream, packed.constants, work, targets, classes, found, outputs
+        )
         if done >= packed.examples * len(thetas):
             return found
         yield

@@ -65,7 +65,7 @@ class Problem:
     def measured_along(
         self, thetas: Array, l1: float, l2: float, interruption: Interruption | None = None
     ) -> Pieces[Array]:
-        """What Subject.measured_along tells at thetas (b, n), with these weights of L1 and L2 in the loss; in pieces."""
+        """What Subject.measured_along tells at thetas (b, n), with these weights of L1 and L2; in pieces."""
         penalties = np.array([self._penalty(theta, l1, l2) for theta in thetas])
         return self.subject.measured_along(thetas, penalties, interruption)
 

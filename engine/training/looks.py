@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 Array = np.ndarray
@@ -19,8 +17,8 @@ class Looks:
     at each look. thetas (k, n): of the looks from the first `due` one on.
     """
 
-    def __init__(self, updates: Sequence[int], parameters: int) -> None:
-        self.updates = np.array(updates, np.int64)
+    def __init__(self, updates: Array, parameters: int) -> None:
+        self.updates = updates.astype(np.int64)
         self.thetas = np.empty((max(1, min(_AT_ONCE, len(updates), _ROOM // parameters)), parameters))
         self._first = 0
 
@@ -42,4 +40,4 @@ class Looks:
 
     def fork(self) -> Looks:
         """The same looks for another run."""
-        return Looks(self.updates, self.thetas.shape[1])  # type: ignore[arg-type]
+        return Looks(self.updates, self.thetas.shape[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -69,10 +69,10 @@ class Run:
         record: RunRecord,
         stop: Mapping[str, Value],
         interruption: Interruption | None = None,
-        looks: Sequence[int] | None = None,
+        looks: Array | None = None,
     ) -> None:
-        """looks: ascending updates, for a run of which only a summary is wanted: it is measured there and nowhere else,
-        without its layers, and keeps no trail; a divergence is not looked into.
+        """looks (k,): ascending updates, for a run of which only a summary is wanted: it is measured there and nowhere
+        else, without its layers, and keeps no trail; a divergence is not looked into.
         """
         checked_type(problem, Problem, "a Problem, as problem_of makes it")
         checked_type(record, RunRecord, "a RunRecord")
@@ -666,8 +666,7 @@ class Run:
         updates, thetas = self._looks.kept(self.measures.last_at, until)
         if len(updates):
             found = yield from self.machine.measured_along(thetas)
-            for update, values in zip(updates.tolist(), found, strict=True):
-                self.measures.append(update, self._examples_seen, self.machine.problem.work, values, None)
+            self.measures.extend(updates, found)
 
     def _measure_steps(self) -> Pieces[None]:
         """Measure the gradient norm by time step, at a point of the trail, where that is due."""
