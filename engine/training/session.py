@@ -397,8 +397,9 @@ class Session:
     def restore(self, experiment: Experiment, update: int | None = None) -> None:
         """Become another state of this experiment; runs whose numbers are the same are kept as they are.
 
-        With an `update`, the others go back to where they part from what they were, and those beyond it to there. What
-        has nothing in common with a run begins anew: advance them to where they shall be. Raises SettingError.
+        With an `update`, the others go back to where they part from what they were, and those beyond it to there; a
+        branch that was taken out leaves its origin once more. What has nothing in common with a run begins anew:
+        advance them to where they shall be. Raises SettingError.
         """
         checked_type(experiment, Experiment, "an Experiment")
         update = None if update is None else checked_update(update)
@@ -406,9 +407,9 @@ class Session:
         same = experiment.problem == self.experiment_settings.problem
         problem = self.problem if same else problem_of(experiment.problem)
         kept = {run.settings.id: run for run in self.runs} if same else {}
-        runs = []
+        runs: list[Run] = []
         for record in experiment.runs:
-            run = kept.get(record.settings.id)
+            run = kept.get(record.settings.id) or _branched_again(record, runs, update)
             if run is None or not _fits(run, record, experiment.stop, update):
                 run = self._new_run(problem, record, experiment.stop)
             runs.append(run)
@@ -599,6 +600,15 @@ class Session:
 def _own_problem(problem: Problem, settings: RunSettings) -> Problem:
     """The problem of a run: that of all, or one with what it has for itself."""
     return problem_of(run_task(problem.task, settings)) if settings.own else problem
+
+
+def _branched_again(record: RunRecord, before: list[Run], update: int | None) -> Run | None:
+    """The origin of a branch, if it is among these runs, forked where the branch left it, or as far as it has come."""
+    origin = record.origin
+    run = next((run for run in before if origin is not None and run.settings.id == origin.run), None)
+    if origin is None or run is None or update is None:
+        return None
+    return run.fork(min(origin.update, update, max(run.update, run.goal)), record.settings.id)
 
 
 def _fits(run: Run, record: RunRecord, stop: Mapping[str, Value], update: int | None) -> bool:
