@@ -325,7 +325,7 @@ class Workbench(QWidget):
         kind = kind_of(picture.task)
         words = kind.batch_words(run.settings.batch, picture.examples)
         self.run_panel.refresh(run, _previewed(picture, run), picture.examples if kind.trains else 0, words)
-        self.stop_panel.refresh(picture.experiment.stop, kind.watched)
+        self.stop_panel.refresh(picture.stop, kind.watched)
 
     def _scroll_to_top(self, everything: bool) -> None:
         """Another problem has other panels: where the old ones were scrolled to means nothing now."""
@@ -413,5 +413,5 @@ class Workbench(QWidget):
 
 def _previewed(picture: SessionPicture, run: RunPicture) -> int:
     """The updates that a schedule's preview spans, in steps, so that it is seldom redrawn."""
-    limit = int(picture.experiment.stop["updates"])  # type: ignore[arg-type]
+    limit = int(picture.stop["updates"])  # type: ignore[arg-type]
     return limit or max(FEWEST_PREVIEWED, round(nice_step(max(2 * run.update, 1))))
