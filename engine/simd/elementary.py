@@ -79,12 +79,24 @@ def expm1(x):
 
 @inline
 def tanh(x):
-    """tanh(x) within 1.5 eps, including near 0."""
-    size = minimum(absolute(x), splat(19.1))
-    shifted, remainder = _parted(size + size)
+    """tanh(x) within 1.8 eps, including near 0.
+
+    With x = n ln(2)/2 + h, k = h / tanh(h) and s = 2**n it is ((s - 1) k + (s + 1) h) / ((s + 1) k + (s - 1) h), by the
+    addition theorem: one division, and k is a polynomial in h squared of half the length of exp's.
+    """
+    size = maximum(minimum(x, splat(19.1)), splat(-19.1))
+    shifted = fma(size, splat(2.0 * LOG2_E), splat(ROUNDER))
+    n = shifted - splat(ROUNDER)
+    h = fma(n, splat(-0.5 * LN2_LOW), fma(n, splat(-0.5 * LN2_HIGH), size))
+    z = h * h
+    k = fma(splat(2.118735421805903e-05), z, splat(-0.00021163395484599272))
+    k = fma(k, z, splat(0.002116402023016693))
+    k = fma(k, z, splat(-0.022222222221613838))
+    k = fma(k, z, splat(0.33333333333333204))
+    k = fma(k, z, splat(1.0))
     scale = power_of_two(shifted)
-    e = fma(remainder, scale, scale - splat(1.0))
-    return signed(e / (e + splat(2.0)), x)
+    less, more = scale - splat(1.0), scale + splat(1.0)
+    return fma(less, k, more * h) / fma(more, k, less * h)
 
 
 @inline
