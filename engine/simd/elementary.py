@@ -52,8 +52,8 @@ def _refined(x, y):
     return below(e, splat(1.0), fma(ratio, fma(e, fma(e, e, e), e), ratio), ratio)
 
 
-# x / y within 1 eps where y and 1 / y are no denormal numbers; infinite or NaN where x is infinite or x / y overflows. For
-# loops that also take roots: one unit of the processor does both, and takes 28 cycles for a vector.
+# x / y within 1 eps where y and 1 / y are no denormal numbers; infinite or NaN where x is infinite or x / y overflows.
+# For loops that also take roots: one unit of the processor does both, and takes 28 cycles for a vector.
 quotient = _refined if LANES == 8 else _divided
 
 
