@@ -17,7 +17,7 @@ from app.compare.workers_table import WorkersTable
 from app.widgets.button_row import ButtonRow
 from app.widgets.card import Card
 from app.workers.comparison_export import EXPORTED, ComparisonExport
-from app.workers.crew import processors_told
+from app.workers.crew import processor_rows, processors_told
 from app.workers.executors import MAX_WORKERS, cores, crew_of
 from app.workers.trials import ComparisonRequest, Outcome, TrialJob
 from engine import COMPARISONS, Experiment, SettingError
@@ -79,9 +79,9 @@ class Workspace(QWidget):
         self.bar.started.connect(self._start)
         self.bar.cancelled.connect(self.job.cancel)
         self.bar.workers_named.connect(self._name_workers)
-        self.bar.asked_who.connect(lambda: self.job.ask_members(self._workers))
+        self.bar.asked_who.connect(self._ask_who)
         self.job.members_told.connect(self.workers_table.show_members)
-        self.job.unreachable.connect(self.warned)
+        self.job.unreachable.connect(self.workers_table.show_fault)
         self.bar.keep.clicked.connect(self._keep)
         self.bar.export.clicked.connect(self._ask_export)
         self.export.written.connect(lambda path: self.told.emit(f"written: {path}"))
@@ -193,16 +193,11 @@ class Workspace(QWidget):
         request = page.request if page is not None else None
         if page is None or request is None or self._running is not None:
             return
-        try:
-            crew_of(self._workers)
-        except SettingError as error:
-            self.warned.emit(str(error))
-            return
         outcome = page.outcome
         again = outcome is not None and outcome.finished and not page.is_former
         self._running = request
         self.question.block(True)
-        self.bar.show_running("beginning …", 0.0)
+        self.bar.show_running(f"{crew_of(self._workers).preparing} …", 0.0)
         self.job.start(request, self._workers, again)
 
     def _show_progress(self) -> None:
@@ -257,6 +252,13 @@ class Workspace(QWidget):
         runs = {record.settings.id for record in self._experiment.runs} if self._experiment is not None else set()
         return set(outcome.request.runs) <= runs and outcome.result.done > 0
 
+    def _ask_who(self) -> None:
+        """Ask who would compute, and show where the results on screen come from."""
+        outcome = self.page.outcome if self.page is not None else None
+        results = processor_rows(outcome.known.values()) if outcome is not None else ()
+        self.workers_table.ask(self._workers, results)
+        self.job.ask_members(self._workers)
+
     def _look_ahead(self) -> None:
         request = self.page.request if self.page is not None else None
         if self._running is None:
@@ -285,11 +287,12 @@ class Workspace(QWidget):
             possible = not forecast.fault
             line = f"{forecast.fault[:1].upper()}{forecast.fault[1:]}." if forecast.fault else forecast_words(forecast)
         if outcome is not None and not page.is_former:
+            done, expected = outcome.result.done, outcome.result.expected
             if outcome.finished:
                 title, line = AGAIN, _finished_line(outcome)
             else:
-                title, share = GO_ON, outcome.result.done / max(outcome.result.expected, 1)
-                line = f"{outcome.result.done:,} of {outcome.result.expected:,} trials are finished; {line or '…'}"
+                title, share = GO_ON, done / max(expected, 1)
+                line = f"{done:,} of {expected:,} trials are finished; to go: {line or '…'}"
         self.bar.show_idle(title, line, possible, share)
 
     def _where(self, line: str) -> str:
@@ -323,6 +326,8 @@ class Workspace(QWidget):
                 self.bar.workers.setCurrentText(self._workers)
                 return
             self._workers = words
+            if self.bar.workers.findText(words) < 0:
+                self.bar.workers.addItem(words)  # to be chosen again
             self._look_ahead()
 
     def _lay_out(self) -> None:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Outcome = tuple[Any, BaseException | None]  # of a call: what it returns, or what it raises
 
 _COMPILING = 300.0  # seconds that a worker waits for another one that compiles the same
-_GRACE = 2.0  # seconds that a process of a pool has to end in peace
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +98,18 @@ def give_up(client: str) -> None:
 
 
 def begin(parent: Connection, gives_way: bool) -> None:
-    """A process of a pool begins: its trials stop when the parent closes the connection, or is no more."""
+    """A process of a pool begins: it ends when the parent closes the connection, or is no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the parent too, which ends this one
-    kernel_cache.prepare()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    kernel_cache.prepare()
     if gives_way:
         give_way()
 
 
 def _end_with(parent: Connection) -> None:
+    """End at once, in the middle of a trial, of compiling or of an import: nobody wants what comes of it any more."""
     with contextlib.suppress(OSError, EOFError):
         parent.recv_bytes()
-    give_up("")
-    time.sleep(_GRACE)
     os._exit(0)
 
 

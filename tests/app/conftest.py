@@ -18,8 +18,10 @@ from app.launch.main_window import MainWindow
 from app.look.theme import DARK, apply
 from app.window.workbench import Workbench
 from engine import Experiment, new_experiment, new_run
+from tests.app.cluster import cluster as cluster
 from tests.app.columns import fits as fits
 from tests.app.columns import show_in_column as show_in_column
+from tests.app.comparing import comparing as comparing
 
 PATIENCE = 10_000  # milliseconds; a test that passes needs a few of them
 CLOSED_WITHIN = 1.0  # seconds
