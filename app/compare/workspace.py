@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,7 +20,7 @@ from app.workers.comparison_export import EXPORTED, ComparisonExport
 from app.workers.crew import processor_rows, processors_told
 from app.workers.executors import MAX_WORKERS, cores, crew_of
 from app.workers.trials import ComparisonRequest, Outcome, TrialJob
-from engine import COMPARISONS, RATE, Experiment, RateCurve, Setting, SettingError, of_run
+from engine import COMPARISONS, RATE, ComparisonRecord, Experiment, RateCurve, Setting, SettingError, of_run
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -56,15 +56,17 @@ class Workspace(QWidget):
         self._experiment: Experiment | None = None
         self._running: ComparisonRequest | None = None
         self._asked: tuple[str, str] | None = None
+        self._begun: dict[str, ComparisonRecord] = {}  # what the document was opened with, by the kinds
         self._workers = f"{cores()} threads" if cores() > 1 else "1 thread"
         self.question = QuestionBar()
-        self.pages = {key: ComparisonPage(comparison, theme) for key, comparison in COMPARISONS.items()}
-        titles = {key: (page.comparison.title, page.comparison.question) for key, page in self.pages.items()}
+        self.pages: dict[str, ComparisonPage] = {}  # that were wanted so far
+        titles = {key: (comparison.title, comparison.question) for key, comparison in COMPARISONS.items()}
         titles |= {key: (title, tip) for key, (title, tip, _) in others.items()}
         self.tabs = ButtonRow("compare-pages", "pages of the workspace", titles)
         self.stack = QStackedWidget()
-        self._widgets: dict[str, QWidget] = {**self.pages, **{key: widget for key, (_, _, widget) in others.items()}}
-        for widget in self._widgets.values():
+        self.stack.addWidget(QWidget())  # on screen until the first page is made
+        self._others = {key: widget for key, (_, _, widget) in others.items()}
+        for widget in self._others.values():
             self.stack.addWidget(widget)
         self.bar = RunBar()
         for words in (self._workers, f"{cores()} process{'es' * (cores() != 1)}"):
@@ -92,22 +94,48 @@ class Workspace(QWidget):
         self.job.progressed.connect(self._show_progress)
         self.job.forecasted.connect(self._show_forecast)
         self.job.ended.connect(self._end)
-        for page in self.pages.values():
-            page.changed.connect(self._look_ahead)
-            page.adopted.connect(lambda run, changes, page=page: self._adopt(run, changes, page.outcome))
 
     @property
     def page(self) -> ComparisonPage | None:
         """The comparison on screen; None where nothing is computed."""
         return self.pages.get(self.tabs.key)
 
+    def page_of(self, key: str) -> ComparisonPage:
+        """The page of a comparison, made when it is first wanted: all of them at once would hold the window up."""
+        if key not in self.pages:
+            page = self.pages[key] = ComparisonPage(COMPARISONS[key], self.theme)
+            page.changed.connect(self._look_ahead)
+            page.adopted.connect(lambda run, changes: self._adopt(run, changes, page.outcome))
+            self.stack.addWidget(page)
+            if self._experiment is not None:
+                page.show_experiment(self._experiment)
+            if (record := self._begun.get(key)) is not None:
+                page.take(record)
+            if (outcome := self.job.outcomes.get(key)) is not None:
+                page.show_outcome(outcome)
+        return self.pages[key]
+
     def choose(self, key: str) -> None:
         """Show a page without emitting; unknown keys are ignored."""
         self.tabs.choose(key)
-        self.stack.setCurrentWidget(self._widgets[self.tabs.key])
         for card in (self._question_card, self._bar_card):
-            card.setVisible(self.page is not None)
+            card.setVisible(self.tabs.key in COMPARISONS)
         self._show_kept()
+        if self.tabs.key in COMPARISONS and self.page is None:
+            QTimer.singleShot(0, self, self._make_page)
+        else:
+            self._show_page()
+
+    def _make_page(self) -> None:
+        """Make the page that is chosen, a turn after the choice: a click is answered first."""
+        if self.tabs.key in COMPARISONS:
+            self.page_of(self.tabs.key)
+        self._show_page()
+
+    def _show_page(self) -> None:
+        page = self.page
+        self._show_current()
+        self.stack.setCurrentWidget(self._others[self.tabs.key] if page is None else page)
         self._look_ahead()
 
     def show_experiment(self, experiment: Experiment) -> None:
@@ -117,9 +145,13 @@ class Workspace(QWidget):
         self._experiment = experiment
         self._show_kept()
         self.question.show_experiment(experiment)
-        for page in self.pages.values():
-            page.show_experiment(experiment)
+        self._show_current()
         self._look_ahead()
+
+    def _show_current(self) -> None:
+        """Let the page on screen compare what is set now; the others learn of it when they are chosen."""
+        if self._experiment is not None and (page := self.page) is not None:
+            page.show_experiment(self._experiment)
 
     def begin(self, experiment: Experiment) -> None:
         """Another document is opened: nothing of the former one is shown, but what this one has kept."""
@@ -130,17 +162,21 @@ class Workspace(QWidget):
             page.compare()
             page.show_outcome(None)
         self.show_experiment(experiment)
-        kinds = [record.choice.kind for record in experiment.comparisons]
-        for record in experiment.comparisons:
-            self.pages[record.choice.kind].take(record)
-            asked = keys_of(record.runs, record.optimizers)
-            if record.choice.kind == QUESTION and len(asked) == 2:
-                self._asked = asked[0], asked[1]
-                self.question.choose(*self._asked)
-        if kinds and self.tabs.key not in kinds:
-            self.choose(kinds[0])
-        requests = ((self.pages[record.choice.kind].request, record) for record in experiment.comparisons)
-        self.job.begin((request, record) for request, record in requests if request is not None and record.results)
+        self._begun = {record.choice.kind: record for record in experiment.comparisons}
+        for kind, page in self.pages.items():
+            if kind in self._begun:
+                page.show_experiment(experiment)
+                page.take(self._begun[kind])
+        asked = self._begun.get(QUESTION)
+        keys = keys_of(asked.runs, asked.optimizers) if asked is not None else ()
+        if len(keys) == 2:
+            self._asked = keys[0], keys[1]
+            self.question.choose(*self._asked)
+            self.page_of(QUESTION)
+        if self._begun and self.tabs.key not in self._begun:
+            self.choose(next(iter(self._begun)))
+        kept = [record for record in experiment.comparisons if record.results]
+        self.job.begin([(ComparisonRequest.of(experiment, record), record) for record in kept])
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -161,7 +197,7 @@ class Workspace(QWidget):
         """Let the two race, each at its best."""
         if self._experiment is None or self._running is not None:
             return
-        page = self.pages[QUESTION]
+        page = self.page_of(QUESTION)
         page.set_values(BUDGET)
         page.compare(*contestants((one, other)))
         self._asked = one, other
@@ -183,9 +219,9 @@ class Workspace(QWidget):
         self.job.start(request, self._workers, again)
 
     def _show_progress(self) -> None:
-        for outcome in self.job.outcomes.values():
-            page = self.pages[outcome.request.kind]
-            if outcome is not page.outcome:
+        for kind, outcome in self.job.outcomes.items():
+            page = self.pages.get(kind)
+            if page is not None and outcome is not page.outcome:
                 self._show_outcome(page, outcome)
 
     def _show_outcome(self, page: ComparisonPage, outcome: Outcome) -> None:
@@ -270,7 +306,7 @@ class Workspace(QWidget):
         forecast = self.job.forecast
         if forecast is None:
             return
-        self.pages[forecast.request.kind].show_forecast(forecast)
+        self.page_of(forecast.request.kind).show_forecast(forecast)
         if self._running is None:
             self._show_idle()
 
@@ -304,7 +340,8 @@ class Workspace(QWidget):
 
     def _clear_answer(self) -> None:
         self.question.show_answer("")
-        self.pages[QUESTION].leave_out("")
+        if QUESTION in self.pages:
+            self.pages[QUESTION].leave_out("")
 
     def _show_answer(self, outcome: Outcome, asked: tuple[str, str]) -> None:
         """The answer to the question, once there is a race to speak of, and who may be adopted."""
@@ -326,7 +363,7 @@ class Workspace(QWidget):
         self.question.show_answer(told, f"Adopt {better.name}, η = {rate:g}", f"{what}, with its best learning rate")
 
     def _adopt_better(self) -> None:
-        outcome = self.pages[QUESTION].outcome
+        outcome = self.page_of(QUESTION).outcome
         pairs = outcome.result.pairs if outcome is not None else ()  # type: ignore[attr-defined]
         better = winner(pairs[0]) if pairs else None
         if outcome is not None and better is not None and (rate := _best_rate(outcome)) is not None:

@@ -114,7 +114,7 @@ def _end_with(parent: Connection) -> None:
 
 
 _interruptions: dict[str, Interruption] = {}
-_compiled: set[Any] = set()
+_compiled: set[str] = set()  # Trial.choices
 _compiling = threading.Lock()
 
 
@@ -129,26 +129,13 @@ def _compile_once(what: Trial, interruption: Interruption) -> None:
     """Compile what the first trial of its kind needs; of all processes on the machine one does, the others load it."""
     from engine import trial
 
-    choices = tuple(_texts(what.experiment.to_dict(lambda table: "")))
-    if choices in _compiled:
+    if what.choices in _compiled:
         return
     with _compiling, _alone():
-        if choices not in _compiled:
+        if what.choices not in _compiled:
             stop = {**what.experiment.stop, "updates": 1}
             trial(replace(what, experiment=replace(what.experiment, stop=stop)), interruption)
-            _compiled.add(choices)
-
-
-def _texts(plain: object) -> Iterator[str]:
-    """The texts in plain data: what is chosen from a catalogue, on which depends what is compiled; and names."""
-    if isinstance(plain, str):
-        yield plain
-    elif isinstance(plain, dict):
-        for value in plain.values():
-            yield from _texts(value)
-    elif isinstance(plain, list | tuple):
-        for value in plain:
-            yield from _texts(value)
+            _compiled.add(what.choices)
 
 
 @contextlib.contextmanager

@@ -54,6 +54,12 @@ class ComparisonRequest:
     axes: tuple[Axis, ...] = ()
     optimizers: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, experiment: Experiment, record: ComparisonRecord) -> ComparisonRequest:
+        """What a document holds."""
+        compared = record.runs, record.counted, record.axes, record.optimizers
+        return cls(experiment, record.choice.kind, record.choice.values, *compared)
+
     @property
     def arms(self) -> tuple[Arm, ...]:
         """Those compared."""

@@ -106,8 +106,12 @@ class SweepPlan(Plan):
     def trials(self, known: Known) -> tuple[Trial, ...]:
         return tuple(trial for trials in self._trials.values() for trial in trials)
 
+    @property
+    def most(self) -> int:
+        return self._seeds * len(self.arms) * combinations_of(self.choice, self.axes)
+
     def expected(self, known: Known) -> int:
-        return sum(map(len, self._trials.values()))
+        return self.most
 
     def result(self, known: Known) -> SweepResult:
         rows, done = [], 0
@@ -200,14 +204,20 @@ class Sweep(Comparison):
         if len(set(paths)) < len(paths):
             raise SettingError(f"a setting is varied once, got {', '.join(paths)}", "axes")
         plan = SweepPlan(experiment, arms, choice, counted, axes)
-        grid = choice.values[WAY.name] == "grid"
-        count = math.prod(len(axis.values) for axis in axes) if grid else int(choice.values[COMBINATIONS.name])  # type: ignore[arg-type]
+        count = combinations_of(choice, axes)
         if count * len(arms) > MAX_POINTS:
             raise SettingError(f"a sweep has at most {MAX_POINTS:,} combinations, got {count * len(arms):,}", "axes")
         for arm in arms:
             for each in axes:
                 _check(experiment, arm, each)
         return plan
+
+
+def combinations_of(choice: Choice, axes: tuple[Axis, ...]) -> int:
+    """How many combinations are tried."""
+    if choice.values[WAY.name] == "grid":
+        return math.prod(len(axis.values) for axis in axes)
+    return int(choice.values[COMBINATIONS.name])  # type: ignore[arg-type]
 
 
 def _check(experiment: Experiment, arm: Arm, axis: Axis) -> None:

@@ -37,7 +37,7 @@ def show(window, key: str):
         window.qtbot.mouseClick(window.compare.switch.button(1), Button)
     space = window.compare.workspace
     window.qtbot.mouseClick(space.tabs.button(key), Button)
-    page = space.pages[key]
+    page = space.page_of(key)
     page.set_values({name: value for name, value in TINY.items() if name in page.knobs.knobs})
     window.until(lambda: page.request is not None)
     return space, page

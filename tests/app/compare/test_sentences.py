@@ -6,9 +6,7 @@ from PySide6.QtCore import Qt
 
 from app.compare.sentences import Sentences
 
-LONG = [
-    f"Sentence {place} goes on for so long that it takes two lines in a small window." for place in range(9)
-]
+LONG = [f"Sentence {place} goes on for so long that it takes two lines in a small window." for place in range(9)]
 
 
 def test_what_matters_first_is_shown_and_a_click_unfolds_the_rest(qtbot, themed) -> None:
