@@ -266,8 +266,7 @@ class Workspace(QWidget):
         return self._experiment is not None and self._experiment.comparison(kind) is not None
 
     def _show_kept(self) -> None:
-        if self.page is not None:
-            self.bar.show_kept(self._is_kept(self.page.comparison.key))
+        self.bar.show_kept(self._is_kept(self.tabs.key))
 
     def _ask_export(self) -> None:
         """Ask for a file for what is on screen."""
