@@ -327,7 +327,7 @@ class Workspace(QWidget):
                 title, line = AGAIN, _finished_line(outcome)
             else:
                 title, share = GO_ON, done / max(expected, 1)
-                line = f"{done:,} of {expected:,} trials are finished; to go: {line or '…'}"
+                line = f"{done:,} of {expected:,} trials are finished; to go: {line.partition(';')[0] or '…'}"
         self.bar.show_idle(title, line, possible, share)
 
     def _where(self, line: str) -> str:

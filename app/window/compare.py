@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
 from app.documents.settings import Settings
+from app.documents.trial_journal import of_the_windows
 from app.widgets.segmented import Segmented
 from app.window.columns import Columns
 from app.window.library import RunLibrary
@@ -39,8 +40,9 @@ class Comparing(QObject):
         self._columns: Columns = columns
         self._workspace: Workspace | None = None
         self._document = 0
-        self.job = TrialJob(self)
+        self.job = TrialJob(self, of_the_windows())
         self.job.failed.connect(bench.toast.fail)
+        self.job.noticed.connect(bench.toast.warn)
         self.switch = Segmented(_TITLES, "what is shown", _TIPS, leaves_space=True)
         self.switch.setObjectName("place-switch")
         self.switch.chosen.connect(lambda place: self.show_place(bool(place)))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.documents.files import FileError
 from app.documents.run_names import compared_names
+from app.documents.trial_journal import TrialJournal, set_aside
 from app.workers.crew import Crew
 from app.workers.executors import crew_of
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
@@ -31,6 +35,7 @@ from engine import (
     arms_of,
     countable,
     plan_of,
+    processor,
     trial,
 )
 
@@ -87,7 +92,7 @@ class ComparisonRequest:
 class Forecast:
     """What a request would take. seconds: about, on as many workers; fault: why it cannot be done, as a sentence.
 
-    countable: the measures that may count, by their keys, in words.
+    countable: the measures that may count, by their keys, in words. known: trials that need not be computed any more.
     """
 
     request: ComparisonRequest
@@ -96,6 +101,7 @@ class Forecast:
     fault: str = ""
     countable: Mapping[str, str] = field(default_factory=dict)
     counted: str = ""
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,8 @@ class TrialJob(QObject):
 
     outcomes: those that were published last, by the kinds of their comparisons. forecast: the newest one. progressed,
     forecasted follow these. ended carries a sentence if it was no ordinary end.
-    members_told: who would compute, as Members; unreachable: why nobody would. failed: the traceback of a fault.
+    members_told: who would compute, as Members; unreachable: why nobody would. noticed: a sentence on what cannot be
+    kept safe from a crash. failed: the traceback of a fault.
     """
 
     progressed = Signal()
@@ -139,10 +146,16 @@ class TrialJob(QObject):
     ended = Signal(str)
     members_told = Signal(object)
     unreachable = Signal(str)
+    noticed = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, journal: Path | None = None) -> None:
+        """journal: the file in which results are safe from a crash as soon as they are there, None for nowhere."""
         super().__init__(parent)
+        self._place = journal
+        self._journal: TrialJournal | None = None
+        self._opening = threading.Lock()
+        self._noticed = 0  # sentences of the journal that were told
         self.outcomes: Mapping[str, Outcome] = {}
         self.forecast: Forecast | None = None
         self._known: dict[str, Summary] = {}
@@ -191,6 +204,8 @@ class TrialJob(QObject):
         self._forecasts.release()
         self._questions.release()
         self._jobs.release()
+        if self._journal is not None:
+            self._journal.close()
 
     def _ask_members(self, workers: str, ticket: Ticket) -> None:
         try:
@@ -205,6 +220,7 @@ class TrialJob(QObject):
     def _remember(
         self, kept: tuple[tuple[ComparisonRequest, ComparisonRecord], ...], document: int, ticket: Ticket
     ) -> None:
+        self._recall(ticket)
         for request, record in kept:
             ticket.check()
             try:
@@ -213,8 +229,32 @@ class TrialJob(QObject):
             except SettingError as error:
                 self.ended.emit(str(error))
 
+    def _recall(self, ticket: Ticket) -> None:
+        """Take over, once, the results that windows have left in the journal, as far as they are this processor's.
+
+        Raises Cancelled.
+        """
+        with self._opening:
+            if self._journal is not None or self._place is None:
+                return
+            try:
+                self._journal = TrialJournal(self._place, set_aside(self._place), check=ticket.check)
+                self._known = {**self._journal.known((processor(),)), **self._known}
+            except FileError as error:
+                self._place = None
+                self.noticed.emit(f"results are not kept safe from a crash: {error}")
+            self._tell_notices()
+
+    def _tell_notices(self) -> None:
+        notices = self._journal.notices if self._journal is not None else []
+        for sentence in notices[self._noticed :]:
+            self.noticed.emit(sentence)
+        self._noticed = len(notices)
+
     def _foretell(self, request: ComparisonRequest, workers: int, ticket: Ticket) -> None:
         possible: dict[str, str] = {}
+        self._recall(ticket)
+        ticket.check()
         try:
             found = countable(request.experiment.problem)
             possible = {key: measure.title if measure is not None else key for key, measure in found.items()}
@@ -236,7 +276,7 @@ class TrialJob(QObject):
         else:
             left = count - len(trials) + len(missing)
             seconds = left * each_takes / max(workers, 1)
-            self.forecast = Forecast(request, left, seconds, "", possible, plan.counted)
+            self.forecast = Forecast(request, left, seconds, "", possible, plan.counted, len(trials) - len(missing))
         ticket.check()
         self.forecasted.emit()
 
@@ -248,6 +288,9 @@ class TrialJob(QObject):
         return self._foretold[1]
 
     def _compute(self, request: ComparisonRequest, workers: str, again: bool, document: int, ticket: Ticket) -> None:
+        self._recall(ticket)
+        if self._journal is not None:
+            self._journal.make_room()
         told, began = "", time.monotonic()
         known, before = ({}, self._known) if again else (self._known, {})
         plan = None
@@ -277,7 +320,10 @@ class TrialJob(QObject):
     ) -> None:
         """Work the plan off until nothing is left or it is cancelled, and publish what is known now and then."""
         shown, cost, first = 0.0, 0.0, 0.0
-        for done, _ in enumerate(work_off(plan, crew, known, lambda: ticket.cancelled)):
+        for done, (one, summary) in enumerate(work_off(plan, crew, known, lambda: ticket.cancelled)):
+            if self._journal is not None:
+                self._journal.add(one.key, summary)
+                self._tell_notices()
             now = time.monotonic()
             first = first or now  # until then workers have started, and kernels been compiled
             if now - shown >= max(PUBLISHED_EVERY, _SHARE * cost):

@@ -248,3 +248,22 @@ def test_a_document_keeps_a_comparison_of_each_kind_and_opens_with_all_of_them(c
     window.qtbot.mouseClick(space.bar.keep, Button)
     window.settle()
     assert [record.choice.kind for record in window.current().comparisons] == ["seeds", "sweep"]
+
+
+def test_the_next_window_goes_on_where_the_last_one_was(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "seeds")
+    page.set_values({"updates": 100_000, "seeds": 20})
+    window.qtbot.mouseClick(space.bar.start, Button)
+    window.until(lambda: page.outcome is not None and page.outcome.result.done > 1)
+    window.qtbot.mouseClick(space.bar.cancel, Button)
+    window.until(lambda: space.bar.start.isVisible())
+    done = page.outcome.result.done
+    window.shell.close()
+    other = comparing()
+    space, page = show(other, "seeds")
+    page.set_values({"updates": 100_000, "seeds": 20})
+    page.changed.emit()
+    other.until(lambda: f"{done} more are known already" in space.bar.line.text())
+    other.qtbot.mouseClick(space.bar.start, Button)
+    other.until(lambda: page.outcome is not None and page.outcome.result.done > done)
