@@ -87,7 +87,7 @@ def test_a_map_of_a_sweep_has_whole_cells_and_names_and_points_with_names_have_n
     optimizers = axis("optimizer", ["adam", "rmsprop"])
     map_ = drawn((optimizers, axis("learning_rate", [1e-4, 1e-2], log=True)))
     (cells,) = [each for each in map_.collections if hasattr(each, "get_coordinates")]
-    assert cells.get_coordinates()[0, :, 0] == pytest.approx([1e-5, 1e-3, 1e-1])
+    assert cells.get_coordinates()[0, :, 0].tolist() == pytest.approx([1e-5, 1e-3, 1e-1])
     assert [label.get_text() for label in map_.get_yticklabels()] == ["Adam", "RMSprop"]
     points = drawn((optimizers,))
     assert [label.get_text() for label in points.get_xticklabels()] == ["Adam", "RMSprop"]
