@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 Outcome = tuple[Any, BaseException | None]  # of a call: what it returns, or what it raises
 
 _COMPILING = 300.0  # seconds that a worker waits for another one that compiles the same
-_GRACE = 2.0  # seconds that a process of a pool has to end in peace
+_TURN = 0.1  # seconds between two looks at whether it is still to wait
+_GRACE = 0.3  # seconds that a process of a pool has to end in peace
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +111,13 @@ def begin(parent: Connection, gives_way: bool) -> None:
 def _end_with(parent: Connection) -> None:
     with contextlib.suppress(OSError, EOFError):
         parent.recv_bytes()
-    give_up("")
+    threading.Thread(target=give_up, args=("",), daemon=True).start()  # it may have to wait for an import
     time.sleep(_GRACE)
     os._exit(0)
 
 
 _interruptions: dict[str, Interruption] = {}
 _compiled: set[str] = set()  # Trial.choices
-_compiling = threading.Lock()
 
 
 def _interruption(client: str) -> Interruption:
@@ -133,7 +133,7 @@ def _compile_once(what: Trial, interruption: Interruption) -> None:
 
     if what.choices in _compiled:
         return
-    with _compiling, _alone():
+    with _alone(interruption):
         if what.choices not in _compiled:
             stop = {**what.experiment.stop, "updates": 1}
             trial(replace(what, experiment=replace(what.experiment, stop=stop)), interruption)
@@ -141,12 +141,24 @@ def _compile_once(what: Trial, interruption: Interruption) -> None:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Compile by turns with other processes; together where there can be no lock."""
-    lock = FileLock(Path(os.environ["NUMBA_CACHE_DIR"]) / "compiling")
-    with contextlib.suppress(OSError, LockHeld):
-        lock.take(_COMPILING)
+def _alone(interruption: Interruption) -> Iterator[None]:
+    """Compile by turns with other threads and processes; together where there can be no lock. Raises engine.Stopped."""
+    from engine import Stopped
+
+    lock, until = FileLock(Path(os.environ["NUMBA_CACHE_DIR"]) / "compiling"), time.monotonic() + _COMPILING
+    with contextlib.suppress(OSError):
+        while not _taken(lock) and time.monotonic() < until:
+            if interruption.is_set:
+                raise Stopped
     try:
         yield
     finally:
         lock.release()
+
+
+def _taken(lock: FileLock) -> bool:
+    """Take a lock within a moment; False if others have it. Raises OSError."""
+    with contextlib.suppress(LockHeld):
+        lock.take(_TURN)
+        return True
+    return False
