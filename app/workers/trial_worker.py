@@ -28,7 +28,6 @@ Outcome = tuple[Any, BaseException | None]  # of a call: what it returns, or wha
 
 _COMPILING = 300.0  # seconds that a worker waits for another one that compiles the same
 _TURN = 0.1  # seconds between two looks at whether it is still to wait
-_GRACE = 0.3  # seconds that a process of a pool has to end in peace
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +99,18 @@ def give_up(client: str) -> None:
 
 
 def begin(parent: Connection, gives_way: bool) -> None:
-    """A process of a pool begins: its trials stop when the parent closes the connection, or is no more."""
+    """A process of a pool begins: it ends when the parent closes the connection, or is no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the parent too, which ends this one
-    kernel_cache.prepare()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    kernel_cache.prepare()
     if gives_way:
         give_way()
 
 
 def _end_with(parent: Connection) -> None:
+    """End at once, in the middle of a trial, of compiling or of an import: nobody wants what comes of it any more."""
     with contextlib.suppress(OSError, EOFError):
         parent.recv_bytes()
-    threading.Thread(target=give_up, args=("",), daemon=True).start()  # it may have to wait for an import
-    time.sleep(_GRACE)
     os._exit(0)
 
 
