@@ -211,14 +211,15 @@ class StopAt(Edit):
 
 @dataclass(frozen=True, slots=True)
 class KeepComparison(Edit):
-    """Keep a comparison with the experiment, with its results; None keeps none."""
+    """Keep a comparison with the experiment, with its results, in place of the one of its kind; None keeps none."""
 
+    kind: str
     record: ComparisonRecord | None
 
     label = "kept comparison"
 
     def change(self, training: Training) -> None:
-        training.session.keep_comparison(self.record)
+        training.session.keep_comparison(self.kind, self.record)
 
 
 @dataclass(frozen=True, slots=True)

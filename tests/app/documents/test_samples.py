@@ -17,7 +17,7 @@ import pytest
 from app.documents.experiment_file import load, open_file, save
 from app.documents.preferences import load_preferences
 from app.documents.version import version
-from engine import NUMBERS, Session, full_history
+from engine import NUMBERS, Session, full_history, planned
 from tests.app.documents import make_samples
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,6 +55,17 @@ def test_a_figure_of_any_version_opens_as_its_experiment(path: Path) -> None:
     opened = open_file(path)
     assert opened.is_figure
     assert replace(opened.experiment, view={}) == replace(load(path.with_suffix(".toml")), view={})
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*/compared.toml")), ids=name_of)
+def test_a_comparison_of_any_version_has_its_meaning_and_its_results(path: Path) -> None:
+    experiment = load(path)
+    record = experiment.comparison("sweep")
+    assert record is not None and record.runs == ("adam",)
+    assert path.parent.name != "0.7.0" or experiment.comparisons == (record,), "it had one, by itself"
+    plan = planned(experiment, record)
+    if experiment.numbers == NUMBERS:
+        assert plan.is_finished(record.known()) and plan.result(record.known()).done == 8
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*/memory.toml")), ids=name_of)
