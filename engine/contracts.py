@@ -236,6 +236,7 @@ class Kernel:
 
     def __init__(self, function: Callable[..., Any], signature: Any) -> None:
         self.name = function.__name__
+        self.module = function.__module__
         self._function = function
         self._signature = signature
         self._compiled: Any = None

@@ -12,6 +12,9 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -20,6 +23,9 @@ import pytest
 from app.documents import kernel_cache
 from app.launch.own_threads import keep_to_own_threads
 from app.launch.returned_memory import return_large_arrays
+
+if TYPE_CHECKING:
+    from engine.contracts import Kernel, Routine
 
 # Not the user's own: windows remember their files and layout, and offer what a window that was killed has left.
 os.environ["FALL_LINE_CONFIG"] = tempfile.mkdtemp(prefix="fall-line-config-")
@@ -31,31 +37,67 @@ os.fsync = os.fstat  # type: ignore[assignment]  # nothing here outlives a power
 gc.disable()  # while all is imported and collected, of which nothing is garbage
 
 
+class LastFirst(pytest.Dir):
+    """A folder that is collected from its end."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        return reversed(list(super().collect()))
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Dir | None:
+    """Every other process begins at the end, so that none compiles a file of tests that another has compiled."""
+    return LastFirst.from_parent(parent, path=path) if place_among_processes(parent.config) % 2 else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One order in all processes, that of names."""
+    items.sort(key=lambda item: item.path.parts)
+
+
 @pytest.hookimpl(tryfirst=True)  # before a process says that it has collected, and gets tests
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What has been imported and collected stays: no collection of garbage need look through it."""
     worker = getattr(session.config, "workerinput", None)
     if worker is not None and not CACHE.complete:
-        compile_share(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
+        compile_beside_others(worker["testrunuid"])
     gc.collect()
     gc.freeze()
     gc.enable()
     gc.collect()  # how often Python collects all depends on how much it has kept the last time
 
 
-def compile_share(place: int, count: int) -> None:
-    """Compile every `count`th kernel, which all the tests' processes would do else, each by itself."""
+def place_among_processes(config: pytest.Config) -> int:
+    """Which of the processes this is, from 0; of a single one, too."""
+    return int(getattr(config, "workerinput", {"workerid": "gw0"})["workerid"].removeprefix("gw"))
+
+
+def compile_beside_others(run: str) -> None:
+    """Compile kernels, module by module, until none is left that another process of this run has not taken.
+
+    All of them would else compile all, each by itself. What takes longest comes first, so that they end together.
+    """
     from engine import ARCHITECTURES
     from engine.contracts import Kernel
 
     for architecture in ARCHITECTURES.values():
         architecture.own_kernels()  # declares them; what is imported declares all others
-    marks = [CACHE.folder / f"compiled-{share}-of-{count}" for share in range(count)]
-    try:
-        for kernel in Kernel.everyone[place::count]:
-            kernel.prepare()
-    except Exception:  # the tests of that kernel will say why
-        return
-    marks[place].touch()
-    if all(mark.exists() for mark in marks):
+    modules: dict[str, list[Kernel | Routine]] = {}
+    for kernel in Kernel.everyone:
+        modules.setdefault(kernel.module, []).append(kernel)
+    marks = CACHE.folder / f"tests-{run}"
+    marks.mkdir(exist_ok=True)
+    for name in sorted(modules, key=lambda name: (not name.startswith("engine.architectures."), name)):
+        try:
+            (marks / name).touch(exist_ok=False)
+        except (FileExistsError, FileNotFoundError):  # another has taken it, or all have been compiled
+            continue
+        try:
+            for kernel in modules[name]:
+                kernel.prepare()
+        except Exception:  # the tests of that kernel will say why
+            continue
+        (marks / f"{name} is compiled").touch()
+    if all((marks / f"{name} is compiled").exists() for name in modules):
         CACHE.completed()
+        shutil.rmtree(marks, ignore_errors=True)

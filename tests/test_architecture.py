@@ -8,6 +8,7 @@ import importlib
 import os
 import subprocess
 import sys
+from collections.abc import Set
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -55,6 +56,7 @@ FLOORS = (
         "data",
         "problems.surface",
         "training.history",
+        "training.looks",
     ),
     (
         "architectures",
@@ -84,7 +86,7 @@ FLOORS = (
     ),
     ("training.experiment",),
     ("training.naming",),
-    ("problems.kinds", "training.branches", "training.from_start", "training.machine"),
+    ("problems.kinds", "training.branches", "training.from_start", "training.machine", "training.stop_rules"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
@@ -350,16 +352,14 @@ def test_of_the_workers_the_views_know_only_what_is_published(path: Path) -> Non
             assert frozen or isinstance(value, float | int), f"{name_of(path)} imports {name} of {module}"
 
 
-def classes_of_kinds() -> set[str]:
+@cache
+def classes_of_kinds() -> frozenset[str]:
     """The engine's classes in the folders of the kinds of problem."""
     trees = [ast.parse(path.read_text("utf-8")) for path in ENGINE if name_of(path).startswith(OWN_FOLDERS)]
-    return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    return frozenset(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
 
 
-CLASSES_OF_KINDS = classes_of_kinds()
-
-
-def told_apart(text: str, classes: set[str], keys: set[str]) -> set[str]:
+def told_apart(text: str, classes: Set[str], keys: set[str]) -> set[str]:
     """What a source imports of the kinds of problem, and the keys of kinds that it compares or looks up."""
     tree = ast.parse(text)
     own = tuple(folder.replace("/", ".") for folder in OWN_FOLDERS)
@@ -402,7 +402,7 @@ def test_what_tells_kinds_apart_is_found() -> None:
 )
 def test_no_file_outside_its_own_folders_knows_a_kind_of_problem(path: Path) -> None:
     keys = {*engine.PROBLEMS, *engine.offers()}
-    found = told_apart(path.read_text("utf-8"), CLASSES_OF_KINDS, keys)
+    found = told_apart(path.read_text("utf-8"), classes_of_kinds(), keys)
     assert not found, f"{name_of(path)} names {', '.join(sorted(found))}"
 
 

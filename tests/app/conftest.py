@@ -18,8 +18,10 @@ from app.launch.main_window import MainWindow
 from app.look.theme import DARK, apply
 from app.window.workbench import Workbench
 from engine import Experiment, new_experiment, new_run
+from tests.app.cluster import cluster as cluster
 from tests.app.columns import fits as fits
 from tests.app.columns import show_in_column as show_in_column
+from tests.app.comparing import comparing as comparing
 
 PATIENCE = 10_000  # milliseconds; a test that passes needs a few of them
 CLOSED_WITHIN = 1.0  # seconds
@@ -52,6 +54,18 @@ class Window:
         self.shell.closing.connect(self.bench.shut_down)
         with qtbot.waitExposed(self.shell):
             self.shell.show()
+        self._size = self.shell.size()
+
+    def begin_again(self, experiment: Experiment) -> None:
+        """Open another experiment, at rest and as a new window shows it."""
+        self.settle()
+        self.pause()
+        self.shell.resize(self._size)
+        self.bench.toast.hide()
+        self.bench.controller.choose_effect(from_start=True)
+        self.bench.document.open(experiment)
+        self.bench.take_keyboard()
+        self.settle()
 
     @property
     def published(self):
@@ -141,11 +155,10 @@ def close_and_check(window: Window) -> None:
 
 
 @contextmanager
-def watched(qtlog):
-    """Nothing may be left of what is opened inside, and Qt must have had nothing to complain about."""
+def nothing_left():
+    """Neither a widget nor a thread may be left of what is opened inside."""
     widgets = set(map(id, QApplication.topLevelWidgets()))
     threads = set(threading.enumerate())
-    heard = len(qtlog.records)
     yield
     gc.collect()
     gc.freeze()  # what is left is imported or kept for other tests: no collection need look through it
@@ -155,6 +168,13 @@ def watched(qtlog):
     running = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
     running = [name for name in running if not name.startswith("Dummy")]  # Qt's own, once seen by Python
     assert not running, f"threads are left: {running}"
+
+
+@contextmanager
+def no_complaints(qtlog):
+    """Qt must have nothing to say about what is done inside."""
+    heard = len(qtlog.records)
+    yield
     complaints = [
         record.message
         for record in qtlog.records[heard:]
@@ -196,32 +216,40 @@ def themed(qapp):
 class Windows:
     """Opens windows, and closes them with a sharp eye."""
 
-    def __init__(self, qtbot) -> None:
-        self._qtbot = qtbot
-        self._open: list[Window] = []
+    def __init__(self, qtbot=None) -> None:
+        self.qtbot = qtbot
+        self.open: list[Window] = []
 
     def __call__(self, experiment: Experiment | None = None) -> Window:
-        self._open.append(window := Window(self._qtbot, experiment or small_race()))
-        interval = window.bench.frames.interval()
-        window.bench.frames.setInterval(1)  # a test need not watch how the parts of a window appear, a part a frame
-        window.settle()  # if that fails, the window is still closed
-        window.bench.frames.setInterval(interval)
+        self.open.append(window := Window(self.qtbot, experiment or small_race()))
+        with hurried(window):
+            window.settle()  # if that fails, the window is still closed
         return window
 
     def close(self, window: Window) -> None:
-        self._open.remove(window)
+        self.open.remove(window)
         close_and_check(window)
 
     def close_all(self) -> None:
-        while self._open:
-            self.close(self._open[-1])
+        while self.open:
+            self.close(self.open[-1])
+
+
+@contextmanager
+def hurried(window: Window):
+    """A test need not watch how the parts of a window appear, a part a frame."""
+    interval = window.bench.frames.interval()
+    window.bench.frames.setInterval(1)
+    yield
+    window.bench.frames.setInterval(interval)
 
 
 @pytest.fixture
-def open_window(qapp, qtbot, qtlog):
+def open_window(windows_in_use, qtbot, qtlog):
     """Open windows with an experiment each; all are closed and looked after at the end of the test."""
+    windows_in_use.close_all()
     windows = Windows(qtbot)
-    with watched(qtlog):
+    with nothing_left(), no_complaints(qtlog):
         yield windows
         windows.close_all()
 
@@ -229,6 +257,40 @@ def open_window(qapp, qtbot, qtlog):
 @pytest.fixture
 def window(open_window):
     return open_window()
+
+
+@pytest.fixture(scope="module")
+def windows_in_use(qapp):
+    """The window that tests of a file share, once one of them has opened it."""
+    windows = Windows()
+    with nothing_left():
+        yield windows
+        windows.close_all()
+
+
+@pytest.fixture
+def used_window(windows_in_use, qtbot, qtlog, request):
+    """Begin again with an experiment in a window that earlier tests of the file have used.
+
+    For tests that leave in a window no more than a document, its history, and how that was shown. After one that fails
+    the window is not used again.
+    """
+
+    def begin(experiment: Experiment | None = None) -> Window:
+        windows_in_use.qtbot = qtbot
+        if not windows_in_use.open:
+            return windows_in_use(experiment)
+        (window,) = windows_in_use.open
+        window.qtbot = qtbot
+        with hurried(window):
+            window.begin_again(experiment or small_race())
+        return window
+
+    failures = request.session.testsfailed
+    with no_complaints(qtlog):
+        yield begin
+    if request.session.testsfailed > failures:
+        windows_in_use.close_all()
 
 
 @pytest.fixture

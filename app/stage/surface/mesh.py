@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
@@ -108,8 +109,12 @@ class MeshPainter:
 
     def __init__(self) -> None:
         self._corners = np.empty((CELLS * CELLS * 4, 2))
+
+    @cached_property
+    def _cells(self) -> list[list[QPointF]]:
+        """The corners of each cell, made for the first picture: many a window never shows one."""
         points = wrapped(self._corners, QPointF)
-        self._cells = [points[first : first + 4] for first in range(0, len(points), 4)]
+        return [points[first : first + 4] for first in range(0, len(points), 4)]
 
     def draw(self, painter: QPainter, mesh: Mesh, camera: Camera, table: Array) -> None:
         """Paint the cells; table (SHADES + 1,) uint32 are the colours of the heat map."""

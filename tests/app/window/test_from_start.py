@@ -16,6 +16,11 @@ HERE, START = "from here on", "from the start"
 HELD = Qt.MouseButton.LeftButton
 
 
+@pytest.fixture
+def window(used_window):
+    return used_window()
+
+
 def learning_rate(window) -> QSlider:
     return window.bench.run_panel.rate.slider
 
@@ -87,8 +92,8 @@ def ended(open_window, races, updates: int = 400):
     return window
 
 
-def test_a_slider_on_an_ended_run_draws_it_again_from_its_start(open_window, races):
-    window = ended(open_window, races)
+def test_a_slider_on_an_ended_run_draws_it_again_from_its_start(used_window, races):
+    window = ended(used_window, races)
     before, other = losses(window.run("adam")), window.run("momentum").history
     assert which_holds(window) == START
     hold(learning_rate(window), 0.5)
@@ -134,8 +139,8 @@ def test_in_a_pause_it_is_computed_to_where_it_stood(window):
     check_bits(window)
 
 
-def test_a_run_that_diverges_under_the_hand_comes_back_whole(open_window, races):
-    window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4)]))
+def test_a_run_that_diverges_under_the_hand_comes_back_whole(used_window, races):
+    window = used_window(races.small(runs=[new_run("sgd", learning_rate=1e-4)]))
     window.advance(300)
     drag(window, learning_rate(window), 0.5, 0.95)
     assert window.run("sgd").status == "diverged"
@@ -145,8 +150,8 @@ def test_a_run_that_diverges_under_the_hand_comes_back_whole(open_window, races)
     check_bits(window)
 
 
-def test_the_slider_stays_under_the_hand_when_a_run_has_something_to_say(open_window, races):
-    window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4)]))
+def test_the_slider_stays_under_the_hand_when_a_run_has_something_to_say(used_window, races):
+    window = used_window(races.small(runs=[new_run("sgd", learning_rate=1e-4)]))
     window.advance(300)
     slider = learning_rate(window)
     hold(slider, 0.5)
@@ -161,8 +166,8 @@ def test_the_slider_stays_under_the_hand_when_a_run_has_something_to_say(open_wi
     window.until(lambda: slider.mapToGlobal(QPoint(0, 0)) != place)  # the runs have the room they ask for
 
 
-def test_a_race_that_ended_by_itself_goes_on_to_its_limit(open_window, races):
-    window = open_window(races.small(runs=[new_run("sgd", learning_rate=0.5)], updates=250))
+def test_a_race_that_ended_by_itself_goes_on_to_its_limit(used_window, races):
+    window = used_window(races.small(runs=[new_run("sgd", learning_rate=0.5)], updates=250))
     window.play(1)
     window.until(lambda: window.run("sgd").status == "diverged" and not window.published.playing)
     window.settle()
@@ -183,7 +188,8 @@ def test_while_the_race_plays_a_slider_holds_from_here_on(window):
     check_bits(window)
 
 
-def test_a_switch_lets_it_hold_from_the_start_while_the_race_plays(window):
+def test_a_switch_lets_it_hold_from_the_start_while_the_race_plays(open_window):
+    window = open_window()
     window.play(50)
     window.let_changes_apply(from_start=True)
     assert which_holds(window) == START
@@ -213,8 +219,8 @@ def test_in_a_pause_a_switch_lets_it_hold_from_here_on(window):
     assert losses(window.run("adam")).tobytes() == before.tobytes()
 
 
-def test_a_race_that_ends_under_the_hand_does_not_change_what_the_gesture_means(open_window, races):
-    window = open_window(races.small(updates=3000))
+def test_a_race_that_ends_under_the_hand_does_not_change_what_the_gesture_means(used_window, races):
+    window = used_window(races.small(updates=3000))
     window.bench.controller.set_speed(2000.0)
     window.play(10)
     window.until(lambda: which_holds(window) == HERE)
@@ -344,8 +350,8 @@ def network(open_window, updates: int = 0):
     return open_window(new_network("circle", runs, (4, 2), stop={"updates": updates}))
 
 
-def test_a_network_is_trained_again_from_its_start(open_window):
-    window = network(open_window, updates=200)
+def test_a_network_is_trained_again_from_its_start(used_window):
+    window = network(used_window, updates=200)
     window.bench.controller.step(200)
     window.until(lambda: window.update == 200)
     window.settle()
@@ -364,8 +370,8 @@ def test_a_network_is_trained_again_from_its_start(open_window):
     assert np.array_equal(window.run("sgd").measures.column("training_loss"), measured)
 
 
-def test_the_optimizer_and_the_batch_are_chosen_from_the_start(open_window):
-    window = network(open_window)
+def test_the_optimizer_and_the_batch_are_chosen_from_the_start(used_window):
+    window = network(used_window)
     window.advance(50)
     window.bench.run_panel.optimizer.chooser.chosen.emit("rmsprop")
     window.settle()
@@ -376,8 +382,8 @@ def test_the_optimizer_and_the_batch_are_chosen_from_the_start(open_window):
     check_bits(window)
 
 
-def test_data_and_layers_that_keep_the_weights_hold_from_the_start_of_every_run(open_window):
-    window = network(open_window)
+def test_data_and_layers_that_keep_the_weights_hold_from_the_start_of_every_run(used_window):
+    window = network(used_window)
     window.advance(50)
     window.bench.problem_panel.changed.emit({"data.noise": 0.3})
     window.bench.stages["network"].edited.emit({"hidden.1.activation": "relu"})
@@ -388,8 +394,8 @@ def test_data_and_layers_that_keep_the_weights_hold_from_the_start_of_every_run(
     check_bits(window)
 
 
-def test_points_and_weights_are_set_by_hand_from_here_on(open_window):
-    window = network(open_window)
+def test_points_and_weights_are_set_by_hand_from_here_on(used_window):
+    window = network(used_window)
     window.advance(50)
     for x in (0.5, 0.6, 0.7):
         window.bench.stages["network"].edited.emit({"data.add": (x, 0.5, 1.0)})

@@ -21,13 +21,13 @@ CSV = "width,height,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{'small' if i < 
 
 
 @pytest.fixture
-def training(open_window, monkeypatch, tmp_path):
+def training(used_window):
     """A window with its menus in which a small network is being trained."""
-    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
     runs = [new_run("adam", learning_rate=0.01, batch=10), new_run("sgd", learning_rate=0.1, batch=10)]
-    window = open_window(new_network("circle", runs, (4, 2)))
-    window.actions = Actions(window.shell, window.bench, Settings())
-    window.shell.closing.connect(window.actions.shut_down)
+    window = used_window(new_network("circle", runs, (4, 2)))
+    if not hasattr(window, "actions"):
+        window.actions = Actions(window.shell, window.bench, Settings())
+        window.shell.closing.connect(window.actions.shut_down)
     return window
 
 

@@ -33,6 +33,11 @@ from engine import (
 )
 
 
+@pytest.fixture
+def window(used_window):
+    return used_window()
+
+
 def replayed(experiment: Experiment, update: int) -> Session:
     """The document computed again without a window, from what a file would hold."""
     session = Session(Experiment.from_dict(experiment.to_dict()))
@@ -113,8 +118,8 @@ def test_play_and_pause_with_the_button(window, qtbot):
     assert window.update == stands_at + 1
 
 
-def test_runs_race_in_step(open_window, races):
-    window = open_window(races.small(runs=["adam", "sgd", "rmsprop", "lion"]))
+def test_runs_race_in_step(used_window, races):
+    window = used_window(races.small(runs=["adam", "sgd", "rmsprop", "lion"]))
     window.bench.controller.set_speed(5000.0)
     for _ in range(3):
         window.play(30)
@@ -124,9 +129,9 @@ def test_runs_race_in_step(open_window, races):
     assert len({run.update for run in window.picture.runs}) == 1
 
 
-def test_single_steps_and_epochs(open_window, races, qtbot):
+def test_single_steps_and_epochs(used_window, races, qtbot):
     run = new_run("sgd", learning_rate=1e-3, batch=10)
-    window = open_window(races.small(runs=[run], noise=0.1))
+    window = used_window(races.small(runs=[run], noise=0.1))
     for update in (1, 2, 3):
         qtbot.mouseClick(window.bench.transport.step, Qt.MouseButton.LeftButton)
         window.until(lambda update=update: window.update == update)
@@ -222,8 +227,8 @@ def test_views_wait_for_the_newest_edit(window):
     assert window.run("adam").settings.learning_rate == 0.5
 
 
-def test_reset_gives_the_same_numbers_and_new_seeds_give_others(open_window, races, qtbot):
-    window = open_window(races.small(noise=1.0, runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
+def test_reset_gives_the_same_numbers_and_new_seeds_give_others(used_window, races, qtbot):
+    window = used_window(races.small(noise=1.0, runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
     window.advance(200)
     first = window.run("sgd").history.column("x")[0].copy()
     qtbot.mouseClick(window.bench.transport.restart, Qt.MouseButton.LeftButton)
@@ -430,9 +435,9 @@ def test_another_surface(window):
     assert_same_bits(window, replayed(window.picture.experiment, window.update))
 
 
-def test_a_surface_knob(open_window, races):
+def test_a_surface_knob(used_window, races):
     key, entry = next((key, entry) for key, entry in SURFACES.items() if entry.knobs)
-    window = open_window(races.small(surface=key, runs=["sgd"]))
+    window = used_window(races.small(surface=key, runs=["sgd"]))
     name, knob = next(iter(window.bench.problem_panel.panels["surface"].knobs.knobs.items()))
     place = 250 if knob.slider.value() != 250 else 750
     drag(knob.slider, place)
@@ -534,8 +539,8 @@ def test_a_faulty_formula_leaves_the_race_alone(window):
         assert at_rest(window) == before, text
 
 
-def test_noise_is_live(open_window, races):
-    window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
+def test_noise_is_live(used_window, races):
+    window = used_window(races.small(runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
     window.advance(50)
     window.let_changes_apply(from_start=False)
     window.type(window.bench.problem_panel.panels["surface"].noise.reveal("noise").field, "2.5")
@@ -632,15 +637,15 @@ def test_duplicate_hide_rename_pin_and_remove(window, qtbot):
     assert window.bench.controller.selected in ("adam", "momentum")
 
 
-def test_the_last_run_stays(open_window, races):
-    window = open_window(races.small(runs=["adam"]))
+def test_the_last_run_stays(used_window, races):
+    window = used_window(races.small(runs=["adam"]))
     window.bench.controller.remove_selected()
     window.until(lambda: "at least one run" in said(window))
     assert len(window.picture.runs) == 1
 
 
-def test_sixteen_runs_and_no_more(open_window, races):
-    window = open_window(races.small(runs=["sgd"] * (MAX_RUNS - 1)))
+def test_sixteen_runs_and_no_more(used_window, races):
+    window = used_window(races.small(runs=["sgd"] * (MAX_RUNS - 1)))
     window.advance(10)
     window.bench.controller.add_run("adam")
     window.settle()
@@ -809,7 +814,7 @@ def test_undo_and_redo_bring_back_document_and_update(window):
 def test_a_drag_is_undone_as_a_whole(window):
     window.advance(10)
     window.let_changes_apply(from_start=False)
-    before = at_rest(window)
+    before, label = at_rest(window), window.bench.document.undo_label
     drag(beta1(window).slider, 100, 200, 300)
     drag(beta1(window).slider, 400, 500)
     window.settle()
@@ -820,7 +825,7 @@ def test_a_drag_is_undone_as_a_whole(window):
     window.bench.document.undo()
     window.settle()
     assert at_rest(window) == before
-    assert not window.bench.document.undo_label
+    assert window.bench.document.undo_label == label
 
 
 def test_edits_in_quick_succession_are_undone_one_by_one(window):
@@ -839,10 +844,11 @@ def test_edits_in_quick_succession_are_undone_one_by_one(window):
 
 
 def test_what_is_refused_is_no_edit(window):
+    label = window.bench.document.undo_label
     window.bench.controller.tweak("adam", "learning_rate", float("nan"))
     window.until(lambda: bool(said(window)))
     window.settle()
-    assert not window.bench.document.undo_label
+    assert window.bench.document.undo_label == label
 
 
 # Refusals
@@ -850,7 +856,7 @@ def test_what_is_refused_is_no_edit(window):
 
 def test_a_number_that_cannot_be_is_refused_in_words(window):
     window.advance(5)
-    before = at_rest(window)
+    before, label = at_rest(window), window.bench.document.undo_label
     knob = rate(window)
     for text in ("nan", "1e9999", "-1", "abc", "1,5,2", "1,000", ""):
         window.type(knob.field, text)
@@ -861,19 +867,19 @@ def test_a_number_that_cannot_be_is_refused_in_words(window):
         window.qtbot.keyClick(knob.field, Qt.Key.Key_Escape)
         assert not knob.fault.isVisible(), text
         assert knob.field.text() == "0.02"
-    assert not window.bench.document.undo_label
+    assert window.bench.document.undo_label == label
 
 
 def test_what_the_engine_refuses_is_told_and_changes_nothing(window):
     window.advance(5)
-    before = at_rest(window)
+    before, label = at_rest(window), window.bench.document.undo_label
     for start in ((math.nan, 0.0), (math.inf, 1.0), (1e300, 0.0)):
         window.bench.toast.hide()
         window.bench.controller.change_problem({"start": start})
         window.until(lambda: "start" in said(window))
         window.settle()
         assert at_rest(window) == before
-    assert not window.bench.document.undo_label
+    assert window.bench.document.undo_label == label
 
 
 def test_a_fault_of_the_engine_is_told_once_and_the_race_can_go_on(window, monkeypatch):
@@ -914,7 +920,8 @@ def test_explain_recomputes_the_step(window):
             assert texts[0].startswith("".join(line.name.split()))
 
 
-def test_other_themes_while_it_runs(window):
+def test_other_themes_while_it_runs(open_window):
+    window = open_window()
     window.play(10)
     for theme in (LIGHT, DARK, LIGHT, DARK):
         window.bench.set_theme(theme)
@@ -955,7 +962,8 @@ def test_garbage_is_collected_in_the_windows_thread_alone(open_window, races, qt
 # Documents
 
 
-def test_saved_and_opened_again_it_is_the_same(window, open_window, tmp_path):
+def test_saved_and_opened_again_it_is_the_same(open_window, tmp_path):
+    window = open_window()
     window.advance(50)
     window.type(beta1(window).field, "0.8")
     window.bench.controller.change_speed(1)
@@ -1024,13 +1032,15 @@ def test_undo_takes_back_the_opening_of_another_experiment(window, races):
 # The end: the fixture sees to it that closing takes no longer than a second, and that nothing is left
 
 
-def test_closed_while_it_runs_at_full_speed(window):
+def test_closed_while_it_runs_at_full_speed(open_window):
+    window = open_window()
     window.bench.controller.set_speed(MAX_SPEED)
     window.play(10_000)
     assert window.published.playing
 
 
-def test_closed_while_it_replays(window):
+def test_closed_while_it_replays(open_window):
+    window = open_window()
     window.bench.controller.set_speed(MAX_SPEED)
     window.play(500_000)
     window.pause()
@@ -1074,9 +1084,9 @@ def test_opened_and_closed_many_times(open_window, races, times):
 # The note
 
 
-def test_the_note_stands_on_screen_while_its_problem_is_open(open_window, races):
+def test_the_note_stands_on_screen_while_its_problem_is_open(used_window, races):
     note = "Watch the valley. " * 20
-    window = open_window(replace(races.small(), note=note.strip()))
+    window = used_window(replace(races.small(), note=note.strip()))
     line = window.bench.note
     assert line.isVisible() and line.text() == note.strip() and line.toolTip().startswith(line.text())
     window.bench.controller.change_problem({"start": (0.5, 0.5)})
@@ -1100,9 +1110,9 @@ def test_the_note_stands_on_screen_while_its_problem_is_open(open_window, races)
     ("size", "longest"),
     [((1024, 700), 12), *(pytest.param(size, 1000, marks=pytest.mark.slow) for size in ((1024, 700), (1280, 800)))],
 )
-def test_the_sentence_of_every_preset_stands_there_whole(open_window, races, size, longest):
+def test_the_sentence_of_every_preset_stands_there_whole(used_window, races, size, longest):
     """By default the longest ones."""
-    window = open_window(races.small())
+    window = used_window(races.small())
     window.shell.resize(*size)
     for note in sorted((preset.experiment().note for preset in presets()), key=len)[-longest:]:
         window.bench.document.open(replace(races.small(), note=note))
@@ -1112,8 +1122,8 @@ def test_the_sentence_of_every_preset_stands_there_whole(open_window, races, siz
     assert window.bench.note.height() >= 2 * window.bench.note.fontMetrics().lineSpacing()
 
 
-def test_the_note_gives_its_room_to_the_stage_in_a_low_window(open_window, races):
-    window = open_window(replace(races.small(), note="Watch the valley."))
+def test_the_note_gives_its_room_to_the_stage_in_a_low_window(used_window, races):
+    window = used_window(replace(races.small(), note="Watch the valley."))
     assert window.bench.note.isVisible()
     window.shell.resize(1000, 620)
     window.until(lambda: not window.bench.note.isVisible())
@@ -1122,8 +1132,8 @@ def test_the_note_gives_its_room_to_the_stage_in_a_low_window(open_window, races
 
 
 @pytest.mark.parametrize("change", ["remove", "optimizer"])
-def test_no_frame_shows_panels_with_new_contents_in_their_old_places(open_window, races, qtbot, change):
-    window = open_window(races.small(runs=["momentum", "adam", "sgd"]))
+def test_no_frame_shows_panels_with_new_contents_in_their_old_places(used_window, races, qtbot, change):
+    window = used_window(races.small(runs=["momentum", "adam", "sgd"]))
     window.settle()
     bench = window.bench
     left = [row(window, id) for id in ("momentum", "sgd")] + [bench.run_panel.optimizer_card]
@@ -1144,8 +1154,8 @@ def test_no_frame_shows_panels_with_new_contents_in_their_old_places(open_window
         assert set(places.found.get(id(part), [])) <= {old, place_of(part)}
 
 
-def test_in_3d_the_wheel_brings_finer_values_from_the_worker(open_window, races, qtbot):
-    window = open_window(races.small(runs=["adam"]))
+def test_in_3d_the_wheel_brings_finer_values_from_the_worker(used_window, races, qtbot):
+    window = used_window(races.small(runs=["adam"]))
     stage = window.bench.stages["surface"]
     view = stage.surface_3d
     qtbot.mouseClick(stage.toolbar.surface_3d, Qt.MouseButton.LeftButton)

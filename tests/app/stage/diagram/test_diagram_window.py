@@ -23,11 +23,11 @@ def compiled(experiment) -> None:
 
 
 @pytest.fixture
-def window(open_window):
+def window(used_window):
     runs = [new_run("adam", learning_rate=0.01, batch=10), new_run("sgd", learning_rate=0.03, batch=10)]
     experiment = new_network("circle", runs)
     compiled(experiment)
-    window = open_window(experiment)
+    window = used_window(experiment)
     window.shell.resize(1280, 800)
     window.until(lambda: diagram(window).snapshot is not None)
     return window
