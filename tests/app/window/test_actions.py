@@ -223,7 +223,6 @@ def test_pictures_on_the_clipboard(acting):
 
 
 def test_the_theme_is_remembered(newly_acting):
-
     name = newly_acting.bench.theme.name
     newly_acting.actions.by_name["theme"].trigger()
     other = newly_acting.bench.theme.name
