@@ -198,6 +198,7 @@ from engine.trials.axes import Axis, axis, spaced
 from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of, planned
 from engine.trials.comparison_record import ComparisonRecord
 from engine.trials.members import COMPARISONS
+from engine.trials.named_values import named_settings, possible_values, value_names, value_now
 from engine.trials.race import RaceResult
 from engine.trials.rate_sweep import RateResult
 from engine.trials.score_sheet import BASELINE, Cell, Score, ScoreResult
@@ -467,6 +468,7 @@ __all__ = [
     "layer_rate",
     "layers_with_rates",
     "line_of",
+    "named_settings",
     "new_clustering",
     "new_experiment",
     "new_memory",
@@ -483,6 +485,7 @@ __all__ = [
     "plane_losses",
     "planned",
     "possible_features",
+    "possible_values",
     "preview",
     "principal_plane",
     "print_signs",
@@ -508,6 +511,8 @@ __all__ = [
     "typeset_surface",
     "usual_network",
     "usual_settings",
+    "value_names",
+    "value_now",
     "visible",
     "weights_plane",
 ]

@@ -56,6 +56,7 @@ FLOORS = (
         "data",
         "problems.surface",
         "training.history",
+        "training.looks",
     ),
     (
         "architectures",
@@ -85,7 +86,7 @@ FLOORS = (
     ),
     ("training.experiment",),
     ("training.naming",),
-    ("problems.kinds", "training.branches", "training.from_start", "training.machine"),
+    ("problems.kinds", "training.branches", "training.from_start", "training.machine", "training.stop_rules"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),

@@ -216,4 +216,5 @@ def test_what_is_imported_in_passing_is_there() -> None:
 
 def test_the_changelog_tells_of_this_version() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    assert re.findall(r"^## (\S+)", changes, re.MULTILINE)[0] == version()
+    versions = re.findall(r"^## (\S+)", changes, re.MULTILINE)
+    assert version() in versions[:2], "above it only what is not released yet"

@@ -1,4 +1,4 @@
-"""The settings that a sweep varies: which, from where to where, and in how many steps."""
+"""The settings that a sweep varies: which, and from where to where in how many steps, or over which named values."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from app.compare.sweepable import STEPS, Sweepable, sweepables
+from app.compare.names_picker import NamesPicker
+from app.compare.sweepable import STEPS, Sweepable, names_of, possible_names, suggested, sweepables
 from app.widgets.button_row import toggle
 from app.widgets.restyle import restyle
-from engine import Axis, Experiment, SettingError, read_number, spaced
+from engine import Axis, Experiment, Setting, SettingError, axis, read_number, spaced
 
 MOST = 6
 
@@ -24,6 +25,7 @@ class AxesEditor(QWidget):
         super().__init__()
         self.rows: list[AxisRow] = []
         self._offered: tuple[Sweepable, ...] = ()
+        self._experiment: Experiment | None = None
         self.add = QPushButton("Vary another setting")
         self.add.setObjectName("sweep-add")
         self.add.clicked.connect(self._add_by_hand)
@@ -42,14 +44,17 @@ class AxesEditor(QWidget):
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Offer the settings of this one; rows whose setting is gone go."""
+        self._experiment = experiment
         offered = sweepables(experiment)
-        if [each.path for each in offered] == [each.path for each in self._offered]:
-            self._offered = offered
-            return
+        known = [(each.path, each.is_named) for each in self._offered]
         self._offered = offered
-        known = {each.path for each in offered}
+        for row in self.rows:
+            row.experiment = experiment
+        if [(each.path, each.is_named) for each in offered] == known:
+            return
+        kinds = {each.path: each.is_named for each in offered}
         for row in list(self.rows):
-            if row.path in known:
+            if kinds.get(row.path) == row.is_named:
                 row.offer(offered)
             else:
                 self._drop(row)
@@ -60,11 +65,11 @@ class AxesEditor(QWidget):
         """Vary these without emitting, as far as they are settings that can be."""
         for row in list(self.rows):
             self._drop(row)
-        for axis in axes:
-            chosen = next((each for each in self._offered if each.path == axis.path), None)
-            if chosen is not None and axis.is_number:
+        for varied in axes:
+            chosen = next((each for each in self._offered if each.path == varied.path), None)
+            if chosen is not None and varied.is_number != chosen.is_named:
                 self._add(chosen)
-                self.rows[-1].take(axis)
+                self.rows[-1].take(varied)
 
     def _add_by_hand(self) -> None:
         self._add()
@@ -74,9 +79,9 @@ class AxesEditor(QWidget):
         """Vary this setting, or the first that is not varied yet."""
         used = {row.path for row in self.rows}
         chosen = chosen or next((each for each in self._offered if each.path not in used), None)
-        if chosen is None:
+        if chosen is None or self._experiment is None:
             return
-        row = AxisRow(self._offered, chosen)
+        row = AxisRow(self._experiment, self._offered, chosen)
         row.changed.connect(self.changed)
         row.removed.connect(lambda: self._remove(row))
         self.rows.append(row)
@@ -106,8 +111,9 @@ class AxisRow(QWidget):
     changed = Signal()
     removed = Signal()
 
-    def __init__(self, offered: tuple[Sweepable, ...], chosen: Sweepable) -> None:
+    def __init__(self, experiment: Experiment, offered: tuple[Sweepable, ...], chosen: Sweepable) -> None:
         super().__init__()
+        self.experiment = experiment
         self._offered: dict[str, Sweepable] = {}
         self.setting = QComboBox()
         self.setting.setAccessibleName("setting that is varied")
@@ -122,9 +128,11 @@ class AxisRow(QWidget):
         self.steps.setFixedWidth(36)
         self.log = toggle("sweep-log", "log", "logarithmic steps", "Steps by equal factors, not by equal amounts")
         self.log.setProperty("small", True)
+        self.names = NamesPicker(lambda: possible_names(self.experiment, self.path))
         self.path = chosen.path
         self.offer(offered)
-        self._suggest()
+        self._numbers = (self.low, self.high, self.steps, self.log)
+        self.names.changed.connect(self.changed)
         self.setting.activated.connect(self._choose)
         self.log.clicked.connect(lambda _: self.changed.emit())
         self.remove.clicked.connect(lambda _: self.removed.emit())
@@ -136,20 +144,30 @@ class AxisRow(QWidget):
         top.addWidget(self.remove)
         below = QHBoxLayout()
         below.setSpacing(4)
-        for widget in (self.low, self.high, self.steps, self.log):
+        for widget in (*self._numbers, self.names):
             below.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(top)
         column.addLayout(below)
+        self._suggest()
 
     @property
     def axis(self) -> Axis:
         """Raises SettingError for what cannot be read."""
+        if self.is_named:
+            if not self.names.values:
+                raise SettingError("choose at least one value", Setting.of(self.path).words)
+            return axis(self.path, self.names.values)
         whole = self._offered[self.path].whole
         low, high = (_number(field, whole) for field in (self.low, self.high))
         return spaced(self.path, low, high, _number(self.steps, True), self.log.isChecked(), whole)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its values have names."""
+        return self._offered[self.path].is_named
 
     def offer(self, offered: tuple[Sweepable, ...]) -> None:
         """Offer these settings; the chosen one, which is among them, stays."""
@@ -165,6 +183,9 @@ class AxisRow(QWidget):
 
     def take(self, axis: Axis) -> None:
         """Show the values of an axis."""
+        if self.is_named:
+            self.names.show_values(axis.values, names_of(self.experiment, self.path))
+            return
         self.low.setText(f"{axis.values[0]:.6g}")
         self.high.setText(f"{axis.values[-1]:.6g}")
         self.steps.setText(str(len(axis.values)))
@@ -180,6 +201,12 @@ class AxisRow(QWidget):
         self.changed.emit()
 
     def _suggest(self) -> None:
+        for widget in self._numbers:
+            widget.setVisible(not self.is_named)
+        self.names.setVisible(self.is_named)
+        if self.is_named:
+            self.take(suggested(self.experiment, self.path))
+            return
         chosen = self._offered[self.path]
         self.low.setText(f"{chosen.low:g}")
         self.high.setText(f"{chosen.high:g}")

@@ -26,28 +26,29 @@ _REACH = 24.0  # pixels from an axis within which a drag brushes it
 _LEAST = 4.0  # pixels of a drag that is more than a click
 _LEAST_SHADE = 0.2  # of the heat map, that the worst keeps away from the colour of the paper
 _OUTSIDE = 0.12  # opacity of lines that are not kept
+_BESIDE = 14  # pixels between an axis and the edge that names beside it leave free
+_PAPER = 0.8  # opacity of what lies below names
 
 
 @dataclass(frozen=True, slots=True)
 class ParallelAxis:
-    """One axis: its name, and the value of each combination on it; texts are placed in their order. log: by factors."""
+    """One axis: its name, and the value of each combination on it. log: by factors. labels: the names that values have,
+    which are then their places among these.
+    """
 
     name: str
-    values: tuple[float | str, ...]
+    values: tuple[float, ...]
     log: bool = False
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The words on an axis of words."""
-        return tuple(dict.fromkeys(value for value in self.values if isinstance(value, str)))
+    labels: tuple[str, ...] = ()
 
     @property
     def places(self) -> Array:
         """Each value in [0, 1] from bottom to top; NaN for what has none."""
-        texts = self.texts
-        found = np.array([float(texts.index(each)) if isinstance(each, str) else float(each) for each in self.values])
+        found = np.array(self.values, float)
+        if self.labels:
+            return (found + 0.5) / len(self.labels)
         with np.errstate(all="ignore"):
-            found = np.log(found) if self.log and not texts else found
+            found = np.log(found) if self.log else found
             finite = found[np.isfinite(found)]
             if not len(finite):
                 return np.full(len(found), np.nan)
@@ -58,11 +59,14 @@ class ParallelAxis:
 
     @property
     def ends(self) -> tuple[str, str]:
-        """What stands at the bottom and at the top."""
-        if texts := self.texts:
-            return texts[0], texts[-1]
-        known = [float(each) for each in self.values if not isinstance(each, str) and math.isfinite(each)]
-        return (number(min(known), 3), number(max(known), 3)) if known else ("", "")
+        """What stands at the bottom and at the top of numbers."""
+        known = [each for each in self.values if math.isfinite(each)]
+        return (number(min(known), 3), number(max(known), 3)) if known and not self.labels else ("", "")
+
+    @property
+    def ticks(self) -> tuple[tuple[float, str], ...]:
+        """The names on the axis, with their places in [0, 1]."""
+        return tuple(((place + 0.5) / len(self.labels), name) for place, name in enumerate(self.labels))
 
 
 class ParallelAxes(QWidget):
@@ -146,6 +150,33 @@ class ParallelAxes(QWidget):
             painter.setPen(self.theme.muted)
             for text, top in zip(axis.ends, (low + 4.0, high - 17.0), strict=True):
                 painter.drawText(QRectF(x - _SIDE, top, 2 * _SIDE, 18.0), centre, text)
+            self._paint_names(painter, axis, x, low, high, place == 0)
+
+    def _paint_names(
+        self, painter: QPainter, axis: ParallelAxis, x: float, low: float, high: float, is_first: bool
+    ) -> None:
+        """A tick and a name for each value that has one, on paper, so that it can be read over the lines; those of the
+        first axis stand beside them.
+        """
+        metrics = painter.fontMetrics()
+        paper = QColor(self.theme.panel)
+        paper.setAlphaF(_PAPER)
+        reached = math.inf
+        for share, name in axis.ticks:
+            y = low + (high - low) * share
+            painter.setPen(QPen(self.theme.axis, 1.2))
+            painter.drawLine(QPointF(x - 4.0, y), QPointF(x + 4.0, y))
+            if reached - y < metrics.height():  # there is no room for it
+                continue
+            reached = y
+            wide = round(x) - _BESIDE if is_first else 2 * _SIDE
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide)
+            box = QRectF(x + 8.0, y - metrics.height() / 2, metrics.horizontalAdvance(shown) + 4.0, metrics.height())
+            if is_first or box.right() > self.width():
+                box.moveRight(x - 8.0)
+            painter.fillRect(box, paper)
+            painter.setPen(self.theme.muted)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _colour(self, shade: float) -> QColor:
         """The best as far from the paper as there is."""

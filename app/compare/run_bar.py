@@ -19,6 +19,7 @@ from app.widgets.elided import ElidedLabel
 
 START, GO_ON, AGAIN = "Start", "Go on", "Compute again"
 _WIDTH = 116  # pixels of the button, for the longest of these
+_WORKERS = 190  # pixels, for an address
 _STEPS = 1000  # of the progress bar
 
 
@@ -65,7 +66,7 @@ class RunBar(QWidget):
             "Where trials are computed: threads or processes of this machine, "
             "or the address of a Dask scheduler, such as tcp://host:8786"
         )
-        self.workers.setMinimumWidth(150)
+        self.workers.setMinimumWidth(_WORKERS)
         self.workers.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.who = QToolButton()
         self.who.setObjectName("compare-who")
@@ -123,5 +124,5 @@ class RunBar(QWidget):
 
 def running_line(done: int, expected: int, left: float | None) -> str:
     """`31 of 44 trials, 5 s left`."""
-    told = f"{done:,} of {'about ' if left is None else ''}{expected:,} trials"
+    told = f"{done:,} of {expected:,} trials"
     return told if left is None else f"{told}, {duration(left)} left"

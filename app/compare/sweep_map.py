@@ -1,4 +1,4 @@
-"""The map of a sweep over two numbers: a coloured cell for each combination of a grid, a dot for each random one."""
+"""The map of a sweep over two settings: a coloured cell for each combination of a grid, a dot for each random one."""
 
 from __future__ import annotations
 
@@ -31,12 +31,23 @@ _REACH = 16.0  # pixels within which the pointer means a dot
 
 @dataclass(frozen=True, slots=True)
 class MapPoint:
-    """A combination: its two values, how it ends, and its place among the rows."""
+    """A combination: its two values, how it ends, and its place among the rows. A value with a name is its place among
+    the names of its side.
+    """
 
     x: float
     y: float
     value: float
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapSide:
+    """What runs along one side: the name of a setting, the names of its values if they have any; log: by factors."""
+
+    name: str
+    labels: tuple[str, ...] = ()
+    log: bool = False
 
 
 def shades(values: Sequence[float]) -> Array:
@@ -69,6 +80,7 @@ class SweepMap(PlotView):
         self.setObjectName("sweep-map")
         self.setAccessibleName("map of the sweep")
         self._types = LINEAR, LINEAR
+        self._sides = MapSide(""), MapSide("")
         self._item = PointsItem("combinations", self._numbers)
         self.addItem(self._item, ignoreBounds=True)
         self._cells = RasterItem(self.box, self._paint_cells, LOWEST, smooth=True)
@@ -76,18 +88,19 @@ class SweepMap(PlotView):
         self.hovered.connect(self._point)
         self.clicked.connect(self._pick)
 
-    def show_points(
-        self, points: Sequence[MapPoint], names: tuple[str, str], logs: tuple[bool, bool], grid: bool
-    ) -> None:
-        """Show these. logs: which axes are logarithmic; grid: whether they are cells."""
+    def show_points(self, points: Sequence[MapPoint], sides: tuple[MapSide, MapSide], grid: bool) -> None:
+        """Show these. grid: whether they are cells."""
         self._points, self._is_grid, self._near = tuple(points), grid, None
-        self._types = (LOG if logs[0] else LINEAR, LOG if logs[1] else LINEAR)
-        self.set_names(*names)
+        self._sides = across, up = sides
+        self._types = (LOG if across.log else LINEAR, LOG if up.log else LINEAR)
+        self.set_names(across.name, up.name)
+        self.set_labels(across.labels, up.labels)
         self.set_types(*self._types)
         ranges = []
-        for values, type in zip(self._numbers(), self._types, strict=True):
+        for values, type, side in zip(self._values(), self._types, sides, strict=True):
             edges = _edges(values, type)
-            ranges.append((type.value(edges[0]), type.value(edges[-1])) if grid else around(values, type))
+            whole = grid or bool(side.labels)
+            ranges.append((type.value(edges[0]), type.value(edges[-1])) if whole else around(values, type))
         self.follow(ranges[0], ranges[1])
         self._cells.update()
         self._told.update()
@@ -96,6 +109,13 @@ class SweepMap(PlotView):
         super().set_theme(theme)
         if hasattr(self, "_cells"):
             self._cells.update()
+
+    def _values(self) -> list[Array]:
+        """The distinct values of each side; of one with names all of them, whichever are known."""
+        return [
+            np.arange(len(side.labels), dtype=float) if side.labels else np.unique(values)
+            for values, side in zip(self._numbers(), self._sides, strict=True)
+        ]
 
     def _numbers(self) -> tuple[Array, Array]:
         return np.array([point.x for point in self._points]), np.array([point.y for point in self._points])
@@ -130,10 +150,9 @@ class SweepMap(PlotView):
         if not self._is_grid:
             return [QRectF(x.pixel(each.x) - _DOT, y.pixel(each.y) - _DOT, 2 * _DOT, 2 * _DOT) for each in self._points]
         sides = []
-        for scale, values, type in zip((x, y), self._numbers(), self._types, strict=True):
-            known = np.unique(values)
+        for scale, values, type in zip((x, y), self._values(), self._types, strict=True):
             edges = scale.pixels(type.values(_edges(values, type)))
-            sides.append({value: (edges[place], edges[place + 1]) for place, value in enumerate(known.tolist())})
+            sides.append({value: (edges[place], edges[place + 1]) for place, value in enumerate(values.tolist())})
         return [
             QRectF(
                 QPointF(sides[0][each.x][0], sides[1][each.y][0]), QPointF(sides[0][each.x][1], sides[1][each.y][1])
@@ -151,7 +170,10 @@ class SweepMap(PlotView):
         if self._near is None:
             return
         near, (x, _) = self._near, self.scales
-        head = f"{self.x_axis.name} {number(near.x)}, {self.y_axis.name} {number(near.y)}"
+        pairs = zip(self._sides, (near.x, near.y), strict=True)
+        head = ", ".join(
+            f"{side.name} {side.labels[round(value)] if side.labels else number(value)}" for side, value in pairs
+        )
         value = number(near.value) if math.isfinite(near.value) else "diverged"
         rows = [Row(self.theme.accent, "ends at", (value,))]
         draw_readout(painter, area, x.pixel(near.x), head, rows, self.theme, self.small_font())
@@ -185,8 +207,8 @@ def _value(point: MapPoint) -> float:
 
 
 def _edges(values: Array, type: AxisType) -> Array:
-    """The places between the distinct values, and as far beyond the first and last."""
-    places = type.places(np.unique(values))
+    """The places between distinct values, and as far beyond the first and last."""
+    places = type.places(values)
     if len(places) < 2:
         first = float(places[0]) if len(places) else 0.0
         return np.array([first - 0.5, first + 0.5])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
 
 from app.compare.parallel_axes import ParallelAxes, ParallelAxis
 from app.compare.picture import ComparisonPicture
 from app.compare.result_table import Cell, ResultTable, TableRow
-from app.compare.sweep_map import MapPoint, SweepMap
+from app.compare.sweep_map import MapPoint, MapSide, SweepMap
 from app.widgets.button_row import ButtonRow
 from app.widgets.elided import ElidedLabel
 from engine import Setting
@@ -35,6 +35,7 @@ class SweepPicture(ComparisonPicture):
         super().__init__(theme)
         self._rows: tuple[Row, ...] = ()
         self._paths: tuple[str, ...] = ()
+        self._words: list[tuple[str, ...]] = []
         self._chosen: int | None = None
         self.table = ResultTable(theme, "sweep-table")
         self.map = SweepMap(theme)
@@ -75,13 +76,18 @@ class SweepPicture(ComparisonPicture):
         self._rows, self._paths = result.rows, tuple(axis.path for axis in result.axes)
         self._choose(None)
         names = [Setting.of(path).words for path in self._paths]
+        self._words = [result.words(row) for row in result.rows]
         several = len({row.arm.key for row in result.rows}) > 1
         heads = [*(["run"] if several else []), *names, outcome.plan.counted.replace("_", " "), "diverged"]
+        sides = [
+            MapSide(name, result.labels(place), axis.log)
+            for place, (name, axis) in enumerate(zip(names, result.axes, strict=True))
+        ]
         rows = [
             TableRow(
                 (
                     *((row.arm.name,) if several else ()),
-                    *map(_cell, row.values),
+                    *(_cell(result, side, place, row) for place, side in enumerate(sides)),
                     row.spread.median,
                     row.diverged or None,
                 ),
@@ -91,37 +97,36 @@ class SweepPicture(ComparisonPicture):
         ]
         self.table.show_rows(heads, rows, len(heads) - 2)
         axes = [
-            ParallelAxis(name, tuple(_plain(row.values[place]) for row in result.rows), axis.log)
-            for place, (name, axis) in enumerate(zip(names, result.axes, strict=True))
+            ParallelAxis(side.name, tuple(result.at(place, row) for row in result.rows), side.log, side.labels)
+            for place, side in enumerate(sides)
         ]
         ends = tuple(row.spread.median for row in result.rows)
         positive = [end for end in ends if math.isfinite(end)]
         by_factors = bool(positive) and min(positive) > 0 and max(positive) > 20 * min(positive)
         self.parallel.show_axes([*axes, ParallelAxis(heads[-2], ends, by_factors)])
-        self._show_map(result, names, outcome)
+        self._show_map(result, sides, outcome)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         for view in self._views.values():
             view.set_theme(theme)
 
-    def _show_map(self, result: SweepResult, names: list[str], outcome: Outcome) -> None:
-        """The first two numbers that are varied, of the first run."""
-        numbers = [place for place, axis in enumerate(result.axes) if axis.is_number][:2]
-        self.views.button(MAP).setEnabled(len(numbers) == 2)
-        if len(numbers) < 2:
+    def _show_map(self, result: SweepResult, sides: list[MapSide], outcome: Outcome) -> None:
+        """The first two settings that are varied, numbers before names, at the best of whatever else is varied."""
+        shown = sorted(range(len(sides)), key=lambda place: bool(sides[place].labels))[:2]
+        self.views.button(MAP).setEnabled(len(shown) == 2)
+        if len(shown) < 2:
             if self.views.key == MAP:
                 self.views.choose(TABLE)
                 self._stack.setCurrentWidget(self.table)
             return
-        across, up = numbers
+        across, up = shown
         best: dict[tuple[float, float], MapPoint] = {}
         for place, row in enumerate(result.rows):  # the best come first
-            at = float(row.values[across]), float(row.values[up])
+            at = result.at(across, row), result.at(up, row)
             best.setdefault(at, MapPoint(*at, row.spread.median, place))
         grid = outcome.request.values.get("way", "grid") == "grid"
-        logs = result.axes[across].log, result.axes[up].log
-        self.map.show_points(list(best.values()), (names[across], names[up]), logs, grid)
+        self.map.show_points(list(best.values()), (sides[across], sides[up]), grid)
 
     def _choose(self, place: int | None) -> None:
         self._chosen = place
@@ -129,22 +134,16 @@ class SweepPicture(ComparisonPicture):
         if place is None or place >= len(self._rows):
             self.words.show_text("")
             return
-        row = self._rows[place]
-        pairs = ", ".join(
-            f"{Setting.of(path).words} {value}" for path, value in zip(self._paths, row.values, strict=True)
-        )
-        self.words.show_text(f"{row.arm.name}: {pairs}")
+        self.words.show_text(f"{self._rows[place].arm.name}: {', '.join(self._words[place])}")
 
     def _adopt(self, place: int | None) -> None:
         if place is not None and place < len(self._rows):
             row = self._rows[place]
-            for path, value in zip(self._paths, row.values, strict=True):
+            pairs = zip(self._paths, row.values, strict=True)
+            for path, value in sorted(pairs, key=lambda pair: not Setting.of(pair[0]).is_whole):  # then its knobs
                 self.adopted.emit(row.arm.key, path, value)
 
 
-def _cell(value: Any) -> Cell:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-def _plain(value: Any) -> float | str:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+def _cell(result: SweepResult, side: MapSide, place: int, row: Row) -> Cell:
+    """The value of a combination along an axis, by its name if it has one."""
+    return side.labels[round(result.at(place, row))] if side.labels else row.values[place]

@@ -1,4 +1,4 @@
-"""The settings that a sweep can vary, of the runs and of the problem, each with a range to begin with."""
+"""The settings that a sweep can vary, of the runs and of the problem, each with values to begin with."""
 
 from __future__ import annotations
 
@@ -6,36 +6,101 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from engine import BATCHES, LEARNING_RATE, OPTIMIZERS, SCHEDULES, WARMUP, Experiment, Hyper, Setting, SettingError, Task
+from engine import (
+    BATCHES,
+    LEARNING_RATE,
+    OPTIMIZERS,
+    SCHEDULES,
+    WARMUP,
+    Axis,
+    Experiment,
+    Hyper,
+    RunSettings,
+    Setting,
+    SettingError,
+    Task,
+    axis,
+    named_settings,
+    of_run,
+    possible_values,
+    value_names,
+    value_now,
+)
 
 _MOST = 4.0  # times a value, where no range is declared
 _DECADE = 10.0
 STEPS = 5
+_FEW = 4  # values with names, to begin with
+_RUN, _PROBLEM = "run", "problem"
 
 
 @dataclass(frozen=True, slots=True)
 class Sweepable:
-    """One setting. group: whose it is, in a word. low, high: to begin with; log: by factors; whole: integers."""
+    """One setting. group: whose it is, in a word. low, high: to begin with; log: by factors; whole: integers.
+
+    is_named: whether its values have names, so that it has no range.
+    """
 
     path: str
     title: str
     group: str
-    low: float
-    high: float
-    log: bool
-    whole: bool
+    low: float = 0.0
+    high: float = 0.0
+    log: bool = False
+    whole: bool = False
+    is_named: bool = False
 
 
 def sweepables(experiment: Experiment) -> tuple[Sweepable, ...]:
-    """Numbers of the first visible run, then those of the problem."""
-    return (*_of_run(experiment), *_of_problem(experiment))
+    """The settings of the first visible run, then those of the problem; of each numbers first."""
+    settings = _settings(experiment)
+    if settings is None:
+        return tuple(_of_problem(experiment.problem))
+    named = [Sweepable(path, Setting.of(path).words, _group(path), is_named=True) for path in _named(experiment)]
+    return (
+        *_of_run(settings),
+        *(each for each in named if each.group == _RUN),
+        *_of_problem(experiment.problem),
+        *(each for each in named if each.group == _PROBLEM),
+    )
 
 
-def _of_run(experiment: Experiment) -> Iterator[Sweepable]:
-    record = next((each for each in experiment.runs if each.settings.visible), None)
-    if record is None:
-        return
-    settings = record.settings
+def names_of(experiment: Experiment, path: str) -> dict[Any, str]:
+    """What the values of a setting are called."""
+    settings = _settings(experiment)
+    return value_names(experiment.problem, settings, path) if settings is not None else {}
+
+
+def possible_names(experiment: Experiment, path: str) -> dict[Any, str]:
+    """The same of those values with which the first visible run can begin; it may take some hundredths of a second."""
+    settings = _settings(experiment)
+    return possible_values(experiment.problem, settings, path) if settings is not None else {}
+
+
+def suggested(experiment: Experiment, path: str) -> Axis:
+    """The value that a setting has, and a few of the first that a list offers."""
+    possible = list(possible_names(experiment, path))
+    settings = _settings(experiment)
+    now = value_now(experiment.problem, settings, path) if settings is not None else None
+    first = possible[:_FEW]
+    return axis(path, first if now in first or now not in possible else [now, *first[:-1]])
+
+
+def _settings(experiment: Experiment) -> RunSettings | None:
+    """Those of the first visible run."""
+    return next((each.settings for each in experiment.runs if each.settings.visible), None)
+
+
+def _named(experiment: Experiment) -> Iterator[str]:
+    settings = _settings(experiment)
+    return named_settings(experiment.problem, settings) if settings is not None else iter(())
+
+
+def _group(path: str) -> str:
+    return _RUN if of_run(Setting.of(path)) else _PROBLEM
+
+
+def _of_run(settings: RunSettings) -> Iterator[Sweepable]:
     yield _declared(LEARNING_RATE.name, LEARNING_RATE, settings.learning_rate)
     for part, catalogue in (("optimizer", OPTIMIZERS), ("batch", BATCHES), ("schedule", SCHEDULES)):
         choice = getattr(settings, part)
@@ -54,11 +119,10 @@ def _declared(path: str, knob: Hyper, value: Any) -> Sweepable:
         low, high = max(now / _DECADE, knob.low), min(now * _DECADE, knob.high)
     elif high - low > 1e6:
         low, high = min(now, low), max(_MOST * abs(now), low + 1.0)
-    return Sweepable(path, Setting.of(path).words, "run", low, high, log, whole)
+    return Sweepable(path, Setting.of(path).words, _RUN, low, high, log, whole)
 
 
-def _of_problem(experiment: Experiment) -> Iterator[Sweepable]:
-    task = experiment.problem
+def _of_problem(task: Task) -> Iterator[Sweepable]:
     for path, value in _numbers(task.to_dict(lambda table: "")):
         if not _is_setting(task, path, value):
             continue
@@ -66,7 +130,7 @@ def _of_problem(experiment: Experiment) -> Iterator[Sweepable]:
         low = _reach(task, path, value, (0, value / 4, value / 2, 0.8 * value), whole)
         high = _reach(task, path, value, (2 * value, 1.2 * value) if value else (1, 0.5, 0.1), whole)
         if low < high:
-            yield Sweepable(path, Setting.of(path).words, "problem", low, high, False, whole)
+            yield Sweepable(path, Setting.of(path).words, _PROBLEM, low, high, False, whole)
 
 
 def _is_setting(task: Task, path: str, value: float) -> bool:

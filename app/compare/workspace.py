@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ from app.compare.workers_table import WorkersTable
 from app.widgets.button_row import ButtonRow
 from app.widgets.card import Card
 from app.workers.comparison_export import EXPORTED, ComparisonExport
-from app.workers.crew import processors_told
+from app.workers.crew import processor_rows, processors_told
 from app.workers.executors import MAX_WORKERS, cores, crew_of
 from app.workers.trials import ComparisonRequest, Outcome, TrialJob
 from engine import COMPARISONS, Experiment, SettingError
@@ -56,13 +56,14 @@ class Workspace(QWidget):
         self._asked: tuple[str, str] | None = None
         self._workers = f"{cores()} threads" if cores() > 1 else "1 thread"
         self.question = QuestionBar()
-        self.pages = {key: ComparisonPage(comparison, theme) for key, comparison in COMPARISONS.items()}
-        titles = {key: (page.comparison.title, page.comparison.question) for key, page in self.pages.items()}
+        self.pages: dict[str, ComparisonPage] = {}  # that were wanted so far
+        titles = {key: (comparison.title, comparison.question) for key, comparison in COMPARISONS.items()}
         titles |= {key: (title, tip) for key, (title, tip, _) in others.items()}
         self.tabs = ButtonRow("compare-pages", "pages of the workspace", titles)
         self.stack = QStackedWidget()
-        self._widgets: dict[str, QWidget] = {**self.pages, **{key: widget for key, (_, _, widget) in others.items()}}
-        for widget in self._widgets.values():
+        self.stack.addWidget(QWidget())  # on screen until the first page is made
+        self._others = {key: widget for key, (_, _, widget) in others.items()}
+        for widget in self._others.values():
             self.stack.addWidget(widget)
         self.bar = RunBar()
         for words in (self._workers, f"{cores()} process{'es' * (cores() != 1)}"):
@@ -78,9 +79,9 @@ class Workspace(QWidget):
         self.bar.started.connect(self._start)
         self.bar.cancelled.connect(self.job.cancel)
         self.bar.workers_named.connect(self._name_workers)
-        self.bar.asked_who.connect(lambda: self.job.ask_members(self._workers))
+        self.bar.asked_who.connect(self._ask_who)
         self.job.members_told.connect(self.workers_table.show_members)
-        self.job.unreachable.connect(self.warned)
+        self.job.unreachable.connect(self.workers_table.show_fault)
         self.bar.keep.clicked.connect(self._keep)
         self.bar.export.clicked.connect(self._ask_export)
         self.export.written.connect(lambda path: self.told.emit(f"written: {path}"))
@@ -89,21 +90,41 @@ class Workspace(QWidget):
         self.job.progressed.connect(self._show_progress)
         self.job.forecasted.connect(self._show_forecast)
         self.job.ended.connect(self._end)
-        for page in self.pages.values():
-            page.changed.connect(self._look_ahead)
-            page.adopted.connect(self._adopt)
 
     @property
     def page(self) -> ComparisonPage | None:
         """The comparison on screen; None where nothing is computed."""
         return self.pages.get(self.tabs.key)
 
+    def page_of(self, key: str) -> ComparisonPage:
+        """The page of a comparison, made when it is first wanted: all of them at once would hold the window up."""
+        if key not in self.pages:
+            page = self.pages[key] = ComparisonPage(COMPARISONS[key], self.theme)
+            page.changed.connect(self._look_ahead)
+            page.adopted.connect(self._adopt)
+            self.stack.addWidget(page)
+        return self.pages[key]
+
     def choose(self, key: str) -> None:
         """Show a page without emitting; unknown keys are ignored."""
         self.tabs.choose(key)
-        self.stack.setCurrentWidget(self._widgets[self.tabs.key])
         for card in (self._question_card, self._bar_card):
-            card.setVisible(self.page is not None)
+            card.setVisible(self.tabs.key in COMPARISONS)
+        if self.tabs.key in COMPARISONS and self.page is None:
+            QTimer.singleShot(0, self, self._make_page)
+        else:
+            self._show_page()
+
+    def _make_page(self) -> None:
+        """Make the page that is chosen, a turn after the choice: a click is answered first."""
+        if self.tabs.key in COMPARISONS:
+            self.page_of(self.tabs.key)
+        self._show_page()
+
+    def _show_page(self) -> None:
+        page = self.page
+        self._show_current()
+        self.stack.setCurrentWidget(self._others[self.tabs.key] if page is None else page)
         self._look_ahead()
 
     def show_experiment(self, experiment: Experiment) -> None:
@@ -112,9 +133,13 @@ class Workspace(QWidget):
             return
         self._experiment = experiment
         self.question.show_experiment(experiment)
-        for page in self.pages.values():
-            page.show_experiment(experiment)
+        self._show_current()
         self._look_ahead()
+
+    def _show_current(self) -> None:
+        """Let the page on screen compare what is set now; the others learn of it when they are chosen."""
+        if self._experiment is not None and (page := self.page) is not None:
+            page.show_experiment(self._experiment)
 
     def begin(self, experiment: Experiment) -> None:
         """Another document is opened: nothing of the former one is shown, but what it has kept."""
@@ -128,9 +153,10 @@ class Workspace(QWidget):
         self.bar.show_kept(record is not None)
         if record is not None:
             self.show_experiment(experiment)
-            page = self.pages[record.choice.kind]
-            page.take(record)
+            page = self.page_of(record.choice.kind)
             self.choose(record.choice.kind)
+            page.take(record)
+            self._look_ahead()
             if record.results and (request := page.request) is not None:
                 self.job.learn(request, record)
 
@@ -153,7 +179,7 @@ class Workspace(QWidget):
         """Let the two race, each at its best."""
         if self._experiment is None or self._running is not None:
             return
-        page = self.pages[QUESTION]
+        page = self.page_of(QUESTION)
         page.set_values(BUDGET)
         page.compare_instead(*contestants(self._experiment, (one, other)))
         self._asked = one, other
@@ -167,23 +193,18 @@ class Workspace(QWidget):
         request = page.request if page is not None else None
         if page is None or request is None or self._running is not None:
             return
-        try:
-            crew_of(self._workers)
-        except SettingError as error:
-            self.warned.emit(str(error))
-            return
         outcome = page.outcome
         again = outcome is not None and outcome.finished and not page.is_former
         self._running = request
         self.question.block(True)
-        self.bar.show_running("beginning …", 0.0)
+        self.bar.show_running(f"{crew_of(self._workers).preparing} …", 0.0)
         self.job.start(request, self._workers, again)
 
     def _show_progress(self) -> None:
         outcome = self.job.newest
         if outcome is None:
             return
-        page = self.pages[outcome.request.kind]
+        page = self.page_of(outcome.request.kind)
         page.show_outcome(outcome)
         result = outcome.result
         share = result.done / max(result.expected, 1)
@@ -231,6 +252,13 @@ class Workspace(QWidget):
         runs = {record.settings.id for record in self._experiment.runs} if self._experiment is not None else set()
         return set(outcome.request.runs) <= runs and outcome.result.done > 0
 
+    def _ask_who(self) -> None:
+        """Ask who would compute, and show where the results on screen come from."""
+        outcome = self.page.outcome if self.page is not None else None
+        results = processor_rows(outcome.known.values()) if outcome is not None else ()
+        self.workers_table.ask(self._workers, results)
+        self.job.ask_members(self._workers)
+
     def _look_ahead(self) -> None:
         request = self.page.request if self.page is not None else None
         if self._running is None:
@@ -242,7 +270,7 @@ class Workspace(QWidget):
         forecast = self.job.forecast
         if forecast is None:
             return
-        self.pages[forecast.request.kind].show_forecast(forecast)
+        self.page_of(forecast.request.kind).show_forecast(forecast)
         if self._running is None:
             self._show_idle()
 
@@ -259,11 +287,12 @@ class Workspace(QWidget):
             possible = not forecast.fault
             line = f"{forecast.fault[:1].upper()}{forecast.fault[1:]}." if forecast.fault else forecast_words(forecast)
         if outcome is not None and not page.is_former:
+            done, expected = outcome.result.done, outcome.result.expected
             if outcome.finished:
                 title, line = AGAIN, _finished_line(outcome)
             else:
-                title, share = GO_ON, outcome.result.done / max(outcome.result.expected, 1)
-                line = f"{outcome.result.done:,} of {outcome.result.expected:,} trials are finished; {line or '…'}"
+                title, share = GO_ON, done / max(expected, 1)
+                line = f"{done:,} of {expected:,} trials are finished; to go: {line or '…'}"
         self.bar.show_idle(title, line, possible, share)
 
     def _where(self, line: str) -> str:
@@ -297,6 +326,8 @@ class Workspace(QWidget):
                 self.bar.workers.setCurrentText(self._workers)
                 return
             self._workers = words
+            if self.bar.workers.findText(words) < 0:
+                self.bar.workers.addItem(words)  # to be chosen again
             self._look_ahead()
 
     def _lay_out(self) -> None:

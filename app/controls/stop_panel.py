@@ -17,7 +17,7 @@ _RULES = tuple(replace(hyper, default=NEVER[hyper.name]) for hyper in STOP)  # a
 
 
 class StopPanel(Card):
-    """`changed` carries all stop rules."""
+    """`changed` carries the stop rules that are changed, by their names."""
 
     changed = Signal(object)
     settled = Signal()
@@ -51,4 +51,4 @@ class StopPanel(Card):
 
     def _change(self, name: str, value: Value) -> None:
         self._values = {**self._values, name: value}
-        self.changed.emit(self._values)
+        self.changed.emit({name: value})

@@ -81,6 +81,7 @@ class CurvePanel(QScrollArea):
         self._made: dict[str, CurveCard] = {}  # for another kind of problem, not on screen yet
         self._turn = 0
         self._kind = next(iter(PROBLEMS))
+        self._subject: object = None  # of the problem that the cards suit
         self._kept: dict[str, tuple[str, dict[str, CurveStyle], Chosen]] = {}  # by kind: x axis, how curves are shown
         self._chosen: Chosen = ""
         self._show_curves(first_curves(self._kind), {})
@@ -96,11 +97,11 @@ class CurvePanel(QScrollArea):
             self.follow_again()
         self._late.stop()
         if picture.kind != self._kind:
-            if self.isVisible() and self._make_one_for(picture):
-                self._late.start()
+            _, styles, chosen = self._kept.get(picture.kind, (FIRST_ALONG, {}, ""))
+            if self._make_one_of(self._suiting(picture, list(styles), chosen)):
                 return
             self._switch_to(picture)
-        elif before is None or before.subject is not picture.subject:
+        elif self._subject is not picture.subject:
             if (
                 before is not None
                 and self._chosen == BY_FILE
@@ -108,8 +109,11 @@ class CurvePanel(QScrollArea):
             ):
                 self._chosen = ""  # the file was of another problem
             keys = self._suiting(picture, list(self.cards), self._chosen)
+            if self._make_one_of(keys):
+                return
             if keys != list(self.cards):
                 self._show_curves(keys, {})
+        self._subject = picture.subject
         if self.isVisible():
             self._refresh_cards(picture, hurried)
 
@@ -132,7 +136,7 @@ class CurvePanel(QScrollArea):
     @property
     def settled(self) -> bool:
         """Whether the curves on screen are those of the problem that was shown last."""
-        return self._picture is None or self._picture.kind == self._kind
+        return self._picture is None or self._picture.subject is self._subject
 
     def _catch_up(self) -> None:
         if self._picture is not None:
@@ -231,16 +235,16 @@ class CurvePanel(QScrollArea):
     def copy_image(self, key: str) -> None:
         QGuiApplication.clipboard().setImage(self.cards[key].view.image())
 
-    def _make_one_for(self, picture: SessionPicture) -> bool:
-        """Make one of the cards that another kind of problem will need; whether there was one to make. A plot takes as
-        long as a frame, so the old ones stay on screen until all are made.
+    def _make_one_of(self, keys: list[str]) -> bool:
+        """Make one of the cards that another problem needs, and come again for the next; whether there was one to make.
+        A plot takes as long as a frame, so the old ones stay on screen until all are made.
         """
-        _, styles, chosen = self._kept.get(picture.kind, (FIRST_ALONG, {}, ""))
-        for key in self._suiting(picture, list(styles), chosen):
-            if key not in self.cards and key not in self._made:
-                self._made[key] = self._new_card(key)  # which is hidden as long as no layout has it
-                return True
-        return False
+        missing = [key for key in keys if key not in self.cards and key not in self._made]
+        if not missing or not self.window().isVisible():
+            return False
+        self._made[missing[0]] = self._new_card(missing[0])  # which is hidden as long as no layout has it
+        self._late.start()
+        return True
 
     def _switch_to(self, picture: SessionPicture) -> None:
         """Show the curves of another kind of problem: those that were there, or are at first."""

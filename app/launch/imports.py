@@ -28,6 +28,8 @@ LATER = (
     "app.export.figure",
     "app.window.export_panel",
     "app.window.import_panel",
+    "app.compare.pictures",
+    "app.compare.workspace",
 )
 PAUSE = 300  # milliseconds before each of those
 

@@ -347,6 +347,9 @@ QLineEdit[bad="true"], QAbstractSpinBox[bad="true"] { border-color: @danger; }
 QLineEdit#formula-text { padding: 4px 8px 6px 8px; }
 QLineEdit#stepper-field { padding: 0 2px; }
 QLineEdit#sweep-from, QLineEdit#sweep-to, QLineEdit#sweep-steps { padding: 4px; }
+QPushButton#sweep-names { background: @field; min-height: 20px; padding: 3px 8px; }
+QPushButton#sweep-names::menu-indicator { image: @chevron; width: 14px; height: 14px;
+  subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
 QLineEdit#run-name-editor { padding: 0 4px; border-radius: 4px; }
 QLineEdit#knob-field {
   padding: 0 1px; border-radius: 4px; background: transparent; border-color: transparent; }

@@ -11,11 +11,11 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
+from app.look.number_format import Ticks
 from app.plots.axis_type import LINEAR, AxisType
 from app.plots.scale import Scale, ticks
 
 if TYPE_CHECKING:
-    from app.look.number_format import Ticks
     from app.look.theme import Theme
 
 TICK, MINOR_TICK, GAP = 4.0, 2.0, 4.0
@@ -38,6 +38,7 @@ class Axis(pg.AxisItem):
         self.geometryChanged.connect(self._forget_bounds)
         self.type: AxisType = LINEAR
         self.name = ""
+        self.labels: tuple[str, ...] = ()
         self._counts, self._has_grid = counts, grid
         self.margin_left, self.margin_right = 40.0, 24.0  # how far labels of the lower axis may stand beside it
         self._theme = theme
@@ -74,6 +75,12 @@ class Axis(pg.AxisItem):
             self.name = name
             self.redraw()
 
+    def set_labels(self, labels: tuple[str, ...]) -> None:
+        """Names that stand at 0, 1, 2 ... in place of numbers; without any, numbers."""
+        if labels != self.labels:
+            self.labels = labels
+            self.redraw()
+
     def redraw(self) -> None:
         """Paint anew, as large as the labels now are."""
         self.prepareGeometryChange()
@@ -100,7 +107,7 @@ class Axis(pg.AxisItem):
 
     def room_for_labels(self, low: float, high: float, length: float) -> float:
         """How wide the numbers of an upright axis with this range are, in pixels."""
-        marks = ticks(Scale(low, high, length, 0.0, self.type), self._spacing, self._counts)
+        marks = self._marks(Scale(low, high, length, 0.0, self.type))
         texts = [text for _, text in marks.major] + [marks.factor]
         return max(map(self._advance, texts), default=0.0)
 
@@ -109,7 +116,7 @@ class Axis(pg.AxisItem):
         scale = self.scale_shown
         if scale is None:
             return
-        marks = ticks(scale, self._spacing, self._counts)
+        marks = self._marks(scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self._has_grid:
             painter.setPen(QPen(self._theme.grid, 1.0))
@@ -120,6 +127,13 @@ class Axis(pg.AxisItem):
         painter.setPen(self.textPen())
         for box, flags, text in self._upright_texts(marks) if self._upright else self._level_texts(marks):
             painter.drawText(box, int(flags), text)
+
+    def _marks(self, scale: Scale) -> Ticks:
+        if not self.labels:
+            return ticks(scale, self._spacing, self._counts)
+        named = ((scale.pixel(float(place)), name) for place, name in enumerate(self.labels))
+        reach = max(scale.start, scale.end)
+        return Ticks(tuple((pixel, name) for pixel, name in named if 0.0 <= pixel <= reach), ())
 
     @property
     def _upright(self) -> bool:

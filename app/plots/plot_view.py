@@ -227,6 +227,13 @@ class PlotView(pg.PlotWidget):
             self.y_axis.set_name(y)
             self._fit_axes()
 
+    def set_labels(self, x: tuple[str, ...], y: tuple[str, ...]) -> None:
+        """Names at 0, 1, 2 ... of the axes in place of numbers, where there are any."""
+        if (x, y) != (self.x_axis.labels, self.y_axis.labels):
+            self.x_axis.set_labels(x)
+            self.y_axis.set_labels(y)
+            self._fit_axes()
+
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.setBackground(theme.panel)
@@ -328,7 +335,7 @@ class PlotView(pg.PlotWidget):
     def left_room(self) -> float:
         """How wide the numbers of the left axis need it to be, in steps."""
         font, (_, y) = self.small_font(), self.scales
-        shown = y, font.key()
+        shown = y, self.y_axis.labels, font.key()
         if self._room[0] != shown:
             labels = self.y_axis.room_for_labels(y.low, y.high, max(self.area.height(), 40.0))
             least = QFontMetricsF(font).horizontalAdvance("\u22120.5")

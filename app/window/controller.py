@@ -279,6 +279,10 @@ class Controller(QObject):
         self._training.send(Settle())
 
     def change_stop(self, stop: Mapping[str, Any]) -> None:
+        """Change some of the stop rules, which end all runs: a past update that is shown is left for the newest."""
+        if self.shown is not None and self.shown.picture.cursor is not None:
+            self.scrub(None)
+            self.told.emit("stop rules are for all runs, and end them where they stand: the newest update is shown")
         self._training.send(StopAt(stop))
 
     def remedy(self, id: str, what: str) -> None:

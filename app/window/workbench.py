@@ -45,7 +45,8 @@ from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, 
 
 FRAME_MILLISECONDS = 16
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
-PARTS = 4  # the stage with what is around it, the curves, the panel of the problem, the settings
+PARTS = 5  # the stage with what is around it, the curves, the panel of the problem, its settings, those of the run
+_CURVES = 2  # the part that takes several frames: a plot each
 
 
 class Workbench(QWidget):
@@ -228,7 +229,9 @@ class Workbench(QWidget):
     def show_newest(self) -> None:
         """Show what is new since the last frame."""
         published = self.training.published
-        is_waiting, self._shown_parts = self._shown_parts < PARTS, min(self._shown_parts + 1, PARTS)
+        is_waiting = self._shown_parts < PARTS
+        if is_waiting and (self._shown_parts != _CURVES or self.curves.settled):
+            self._shown_parts += 1
         if published is not None and published is not self.controller.shown and self.document.is_shown_by(published):
             self.document.follow(published)
             self._show(published)
@@ -299,12 +302,14 @@ class Workbench(QWidget):
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
         self._show_effect()
-        if self._shown_parts > 1:
+        if self._shown_parts >= _CURVES:
             self.curves.set_selected(run.id)
             self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
         if self._shown_parts > 2:
             self.problem_panel.prepare(picture.kind)
         if self._shown_parts > 3 and self.controller.all_edits_shown:
+            self.problem_panel.refresh(picture)
+        if self._shown_parts > 4 and self.controller.all_edits_shown:
             self._show_settings(picture, run)
         settle_layouts()
 
@@ -318,10 +323,9 @@ class Workbench(QWidget):
 
     def _show_settings(self, picture: SessionPicture, run: RunPicture) -> None:
         kind = kind_of(picture.task)
-        self.problem_panel.refresh(picture)
         words = kind.batch_words(run.settings.batch, picture.examples)
         self.run_panel.refresh(run, _previewed(picture, run), picture.examples if kind.trains else 0, words)
-        self.stop_panel.refresh(picture.experiment.stop, kind.watched)
+        self.stop_panel.refresh(picture.stop, kind.watched)
 
     def _scroll_to_top(self, everything: bool) -> None:
         """Another problem has other panels: where the old ones were scrolled to means nothing now."""
@@ -409,5 +413,5 @@ class Workbench(QWidget):
 
 def _previewed(picture: SessionPicture, run: RunPicture) -> int:
     """The updates that a schedule's preview spans, in steps, so that it is seldom redrawn."""
-    limit = int(picture.experiment.stop["updates"])  # type: ignore[arg-type]
+    limit = int(picture.stop["updates"])  # type: ignore[arg-type]
     return limit or max(FEWEST_PREVIEWED, round(nice_step(max(2 * run.update, 1))))

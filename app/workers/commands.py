@@ -197,7 +197,7 @@ class ChangeProblem(Edit):
 
 @dataclass(frozen=True, slots=True)
 class StopAt(Edit):
-    """Set the stop rules; a rule that is not given is off."""
+    """Set some of the stop rules; the others stay as they are."""
 
     stop: Mapping[str, Value]
 
@@ -205,7 +205,8 @@ class StopAt(Edit):
     key = "stop"
 
     def change(self, training: Training) -> None:
-        training.session.stop_at(self.stop)
+        session = training.session
+        session.stop_at({**session.experiment_settings.stop, **self.stop})
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,14 @@ class Member:
 
 
 class Crew(Workers, Protocol):
-    """Workers for `run_trials`, with what a person is told of them. title: as a person names them."""
+    """Workers for `run_trials`, with what a person is told of them. title: as a person names them; preparing: what
+    they do until their first trial.
+    """
 
     @property
     def title(self) -> str: ...
+    @property
+    def preparing(self) -> str: ...
 
     def members(self) -> tuple[Member, ...]:
         """Who would compute now, and who is refused. It may take seconds until a cluster has answered.

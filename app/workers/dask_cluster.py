@@ -38,8 +38,11 @@ class DaskCluster:
 
     lost: tuple[type[BaseException], ...] = ()
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, stopped: Callable[[], bool] = lambda: False) -> None:
+        """stopped: asked whether to wait on for who does not answer."""
         self.title = address
+        self.preparing = f"asking {address} for workers"
+        self._stopped = stopped
         self._client = uuid.uuid4().hex
         self._executor: _DaskExecutor | None = None
 
@@ -54,7 +57,7 @@ class DaskCluster:
 
     def open(self) -> Executor:
         self._client = uuid.uuid4().hex
-        self._executor = _DaskExecutor(self.title, self._client)
+        self._executor = _DaskExecutor(self.title, self._client, self._stopped)
         try:
             self._executor.begin()
         except BaseException:
@@ -94,10 +97,11 @@ class _DaskExecutor(Executor):
     work for each, some milliseconds, is shared. What is at work is known to Dask's own thread alone.
     """
 
-    def __init__(self, address: str, name: str) -> None:
+    def __init__(self, address: str, name: str, stopped: Callable[[], bool]) -> None:
         self._address = address
         self._name = name
-        self._client = _connected(address)
+        self._stopped = stopped
+        self._client = _connected(address, stopped)
         self._killed = _killed_worker()
         self._own = identity()
         self._members: dict[str, Member] = {}
@@ -130,7 +134,7 @@ class _DaskExecutor(Executor):
             refused = [member.refused for member in self.members if member.refused]
             if refused and not self._admitted:
                 raise SettingError("; ".join(dict.fromkeys(refused)), "workers")
-            if time.monotonic() > until:
+            if self._stopped() or time.monotonic() > until:
                 told = f"the scheduler at {self._address} has no workers; `{_worker(self._address)}` starts one"
                 raise SettingError(told, "workers")
             if not self._admitted:
@@ -261,8 +265,8 @@ def _member(address: str, threads: int, answer: object, own: Identity) -> Member
     return Member(address, threads, None, told)
 
 
-def _connected(address: str) -> Any:
-    """A client of a scheduler. Raises SettingError if none answers, or there is no Dask here."""
+def _connected(address: str, stopped: Callable[[], bool]) -> Any:
+    """A client of a scheduler. Raises SettingError if none answers before it is stopped, or there is no Dask here."""
     if importlib.util.find_spec(PACKAGE) is None:
         told = f"a cluster needs the package {PACKAGE}, which `{_python(f'pip install {PACKAGE}')}` installs"
         raise SettingError(told, "workers")
@@ -272,7 +276,7 @@ def _connected(address: str) -> Any:
     from distributed import Client
 
     try:
-        asyncio.run(asyncio.wait_for(_greeted(address), _ANSWER))  # a client waits for ever for one who is silent
+        asyncio.run(_answered(address, stopped))  # a client waits for ever for one who is silent
         return Client(address, timeout=_ANSWER, set_as_default=False)
     except Exception:  # whatever those who are no scheduler have answered
         raise SettingError(_nobody(address), "workers") from None
@@ -283,6 +287,18 @@ def _killed_worker() -> type[Exception]:
     from distributed import KilledWorker
 
     return KilledWorker  # type: ignore[no-any-return]
+
+
+async def _answered(address: str, stopped: Callable[[], bool]) -> None:
+    """Returns once a scheduler has answered; raises anything if none does in time, or before it is stopped."""
+    asked, ends = asyncio.ensure_future(_greeted(address)), time.monotonic() + _ANSWER
+    try:
+        while not (await asyncio.wait({asked}, timeout=0.1))[0]:
+            if stopped() or time.monotonic() > ends:
+                raise OSError("it is silent")
+        asked.result()
+    finally:
+        asked.cancel()
 
 
 async def _greeted(address: str) -> None:

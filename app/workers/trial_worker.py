@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Outcome = tuple[Any, BaseException | None]  # of a call: what it returns, or what it raises
 
 _COMPILING = 300.0  # seconds that a worker waits for another one that compiles the same
-_GRACE = 2.0  # seconds that a process of a pool has to end in peace
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +98,23 @@ def give_up(client: str) -> None:
 
 
 def begin(parent: Connection, gives_way: bool) -> None:
-    """A process of a pool begins: its trials stop when the parent closes the connection, or is no more."""
+    """A process of a pool begins: it ends when the parent closes the connection, or is no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the parent too, which ends this one
-    kernel_cache.prepare()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    kernel_cache.prepare()
     if gives_way:
         give_way()
 
 
 def _end_with(parent: Connection) -> None:
+    """End at once, in the middle of a trial, of compiling or of an import: nobody wants what comes of it any more."""
     with contextlib.suppress(OSError, EOFError):
         parent.recv_bytes()
-    give_up("")
-    time.sleep(_GRACE)
     os._exit(0)
 
 
 _interruptions: dict[str, Interruption] = {}
-_compiled: set[Any] = set()
+_compiled: set[str] = set()  # Trial.choices
 _compiling = threading.Lock()
 
 
@@ -131,26 +129,13 @@ def _compile_once(what: Trial, interruption: Interruption) -> None:
     """Compile what the first trial of its kind needs; of all processes on the machine one does, the others load it."""
     from engine import trial
 
-    choices = tuple(_texts(what.experiment.to_dict(lambda table: "")))
-    if choices in _compiled:
+    if what.choices in _compiled:
         return
     with _compiling, _alone():
-        if choices not in _compiled:
+        if what.choices not in _compiled:
             stop = {**what.experiment.stop, "updates": 1}
             trial(replace(what, experiment=replace(what.experiment, stop=stop)), interruption)
-            _compiled.add(choices)
-
-
-def _texts(plain: object) -> Iterator[str]:
-    """The texts in plain data: what is chosen from a catalogue, on which depends what is compiled; and names."""
-    if isinstance(plain, str):
-        yield plain
-    elif isinstance(plain, dict):
-        for value in plain.values():
-            yield from _texts(value)
-    elif isinstance(plain, list | tuple):
-        for value in plain:
-            yield from _texts(value)
+            _compiled.add(what.choices)
 
 
 @contextlib.contextmanager

@@ -34,7 +34,8 @@ from engine import (
 
 PUBLISHED_EVERY = 0.3  # seconds between two results that are shown
 _SHARE = 10.0  # times what a result costs, until the next
-_PROBED = 40  # updates of the trial by which is told how long others take
+_PROBED, _LONGER = 40, 8  # updates of the trial by which is told how long others take, and times as many if it is short
+_PROBE = 0.02  # seconds from which on it is long enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +171,10 @@ class TrialJob(QObject):
 
     def _ask_members(self, workers: str, ticket: Ticket) -> None:
         try:
-            members = crew_of(workers, gives_way=True).members()
+            members = crew_of(workers, gives_way=True, stopped=lambda: ticket.cancelled).members()
         except SettingError as error:
-            self.unreachable.emit(str(error))
+            ticket.check()
+            self.unreachable.emit(error.sentence)
         else:
             ticket.check()
             self.members_told.emit(members)
@@ -223,13 +225,13 @@ class TrialJob(QObject):
         known, before = ({}, self._known) if again else (self._known, {})
         plan = None
         try:
-            plan, crew = request.plan(), crew_of(workers, gives_way=True)
+            plan, crew = request.plan(), crew_of(workers, gives_way=True, stopped=lambda: ticket.cancelled)
             self._run(request, plan, crew, known, before, ticket, began)
         except SettingError as error:
-            told = str(error)
+            told = "" if ticket.cancelled else error.sentence if error.where == "workers" else str(error)
         if again:
             self._known = {**before, **known}
-        if plan is not None and not self._is_stopped:  # else nobody looks at it any more
+        if plan is not None and not self._is_stopped and _any_known(plan, self._known):  # else there is nothing to see
             self._publish(request, plan, known if plan.is_finished(known) else self._known, began, None, before)
         self.ended.emit(told)
 
@@ -244,11 +246,12 @@ class TrialJob(QObject):
         began: float,
     ) -> None:
         """Work the plan off until nothing is left or it is cancelled, and publish what is known now and then."""
-        shown, cost = 0.0, 0.0
-        for done, _ in enumerate(work_off(plan, crew, known, lambda: ticket.cancelled), 1):
+        shown, cost, first = 0.0, 0.0, 0.0
+        for done, _ in enumerate(work_off(plan, crew, known, lambda: ticket.cancelled)):
             now = time.monotonic()
+            first = first or now  # until then workers have started, and kernels been compiled
             if now - shown >= max(PUBLISHED_EVERY, _SHARE * cost):
-                self._publish(request, plan, known, began, (now - began) / done, before)
+                self._publish(request, plan, known, began, (now - first) / done if done else None, before)
                 shown = time.monotonic()
                 cost = shown - now
 
@@ -286,13 +289,27 @@ class TrialJob(QObject):
         self.ended.emit("")
 
 
+def _any_known(plan: Plan, known: Mapping[str, Summary]) -> bool:
+    return any(each.key in known for each in plan.trials(known))
+
+
 def _probed(what: Trial, ticket: Ticket) -> float:
-    """About the seconds that a trial takes, from its first updates."""
-    updates = min(_PROBED, what.updates)
+    """About the seconds that a trial takes: those of its first updates, and of so many more that their pace shows."""
+    updates = begun = min(_PROBED, what.updates)
+    _begin(what, updates, ticket)  # what it needs is made and compiled with it
+    seconds = first = _begin(what, updates, ticket)
+    while seconds < _PROBE and updates < what.updates:
+        updates = min(_LONGER * updates, what.updates)
+        seconds = _begin(what, updates, ticket)
+    if updates == begun:
+        return seconds * what.updates / max(updates, 1)
+    return first + max(seconds - first, 0.0) * (what.updates - begun) / (updates - begun)
+
+
+def _begin(what: Trial, updates: int, ticket: Ticket) -> float:
+    """The seconds that the first updates of a trial take. Raises Cancelled."""
     begun = replace(what, experiment=replace(what.experiment, stop={**what.experiment.stop, "updates": updates}))
     try:
-        first = trial(begun, ticket.interruption, time.thread_time)  # what it needs is made and compiled with it
-        again = trial(begun, ticket.interruption, time.thread_time)
+        return trial(begun, ticket.interruption, time.thread_time).seconds
     except Stopped:
         raise Cancelled from None
-    return float(min(first.seconds, again.seconds)) * what.updates / max(updates, 1)

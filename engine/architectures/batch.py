@@ -40,6 +40,14 @@ def _shuffle(order, n, seed):
         order[partner] = i
 
 
+@standalone
+def _draw(order, count, seed, start, n):
+    """Examples start, start + 1, ... of a batch that is drawn with replacement from n."""
+    noinline()
+    for b in range(count):
+        order[b] = _below(seed, start + b, n)
+
+
 @inline
 def batch_order(stream, table, work, start, count):
     """Pointer to the indices of examples start, start + 1, ... of the batch; work caches the order of the epoch."""
@@ -49,9 +57,7 @@ def batch_order(stream, table, work, start, count):
     n = table[layout.EXAMPLES]
     if kind == REPLACED:
         stamp[_EXAMPLES] = 0
-        seed = purpose_seed(stream, _DRAWN, stream[UPDATE])
-        for b in range(count):
-            order[b] = _below(seed, start + b, n)
+        _draw(order, count, purpose_seed(stream, _DRAWN, stream[UPDATE]), start, n)
         return order
     known = stamp[_EXAMPLES] == n and stamp[_ORDER] == kind
     if not known or (kind != FIXED and (stamp[_SEED] != stream[SEED] or stamp[_EPOCH] != stream[EPOCH])):

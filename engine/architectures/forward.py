@@ -21,6 +21,7 @@ from engine.training.stream import CURSOR, DONE, EXAMPLES, FIXED, FLAG, ORDER, Q
 Array = np.ndarray
 
 _f, _i = types.float64, types.int64
+_NO_OUTPUTS = np.empty(0)
 
 
 def measuring_stream(quiet: int, examples: int, interruption: Interruption | None = None) -> Array:
@@ -112,14 +113,15 @@ def _agreement(found, values, k, columns, count, targets, apart, classes):
     return found
 
 
-@routine(_i(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _i, _f[::1], _f[::1]))
-def _evaluate(objective, done, theta, stream, constants, work, targets, classes, found, outputs):
-    """Adds to found (2,) the mean loss and the agreement with the raw targets (n, steps) of classes, or (n, k) without
-    any, and writes outputs (n, k) unless there is no room for them; from example `done` on.
+@routine(_i(_i, _i, _f[:, ::1], _i[::1], _f[::1], _f[::1], _f[::1], _i, _f[:, ::1], _f[::1]))
+def _evaluate(objective, done, thetas, stream, constants, work, targets, classes, found, outputs):
+    """Adds to found (b, 2) the mean loss and the agreement with the raw targets (n, steps) of classes, or (n, k)
+    without any, at each of thetas (b, parameters), and writes outputs (n, k) unless there is no room for them; from
+    example `done` on, those of each theta after those of the one before.
 
-    Returns how many examples are done: n, or if it was interrupted the `done` of the next call.
+    Returns how many examples are done: b n, or if it was interrupted the `done` of the next call.
     """
-    p_theta, p_stream, p_work = pointer(theta), pointer(stream), pointer(work)
+    p_stream, p_work, p_found = pointer(stream), pointer(work), pointer(found)
     p_constants, p_targets, p_outputs = pointer(constants), pointer(targets), pointer(outputs)
     table = layout.integers(p_constants)
     n, k, steps = table[layout.EXAMPLES], table[layout.OUTPUTS], table[layout.STEPS]
@@ -128,24 +130,27 @@ def _evaluate(objective, done, theta, stream, constants, work, targets, classes,
     most = -(-n // -(-n // table[layout.COLUMNS]))  # chunks as in one call on all examples: the same loss
     last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
     values = at(p_work, last[layout.VALUES_AT])
-    for start in range(done, n, most):
+    total = thetas.shape[0] * n
+    while done < total:
+        place, start = done // n, done % n
         count = min(most, n - start)
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
-        loss = call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        loss = call_objective(objective, pointer(thetas[place]), p_work, p_stream, p_constants, p_work)
         if p_stream[DONE] > 0:
-            return start
-        found[0] += loss
+            return done
+        p_found[2 * place] += loss
         for step in range(steps):
-            found[1] = _agreement(
-                found[1], at(values, step * each * columns), each, columns, count,
+            p_found[2 * place + 1] = _agreement(
+                p_found[2 * place + 1], at(values, step * each * columns), each, columns, count,
                 at(p_targets, (start * steps + step) * width), steps * width, classes,
             )  # fmt: skip
         if outputs.size > 0:
             copy_transposed(values, k, count, at(p_outputs, start * k))
+        done += count
         if is_raised(p_stream[FLAG]):
-            return start + count
-    return n
+            return done
+    return total
 
 
 @routine(_f(_f[:, ::1], _f[::1], _i, _i))
@@ -186,21 +191,50 @@ def evaluation_pieces(
     interruption: Interruption | None,
 ) -> Pieces[Evaluation]:
     """Loss, agreement and outputs in one pass over examples packed with their raw targets: see TargetShape."""
-    examples = packed.examples
-    into = np.empty((examples if outputs else 0, network.sizes[-1]))
-    if not examples:
-        return Evaluation(np.nan, 0.0, into)
-    found, work, theta = np.zeros(2), packed.work(), network.flat(theta)
-    stream, flat = measuring_stream(LOSS_ONLY, examples, interruption), into.reshape(-1)
+    into = np.empty((packed.examples if outputs else 0, network.sizes[-1]))
+    thetas = network.flat(theta).reshape(1, -1)
+    found = yield from _passes(network, thetas, packed, targets, classes, into.reshape(-1), interruption)
+    return Evaluation(float(found[0, 0]), float(found[0, 1]), into)
+
+
+def evaluations_along(
+    network: Layered,
+    thetas: Array,
+    packed: Packed,
+    targets: Array,
+    classes: int,
+    interruption: Interruption | None,
+) -> Pieces[tuple[Array, Array]]:
+    """Loss and agreement, (b,) each, at each of thetas (b, n), as an Evaluation has them; in pieces."""
+    numbers = network.flat(thetas).reshape(len(thetas), -1)
+    found = yield from _passes(network, numbers, packed, targets, classes, _NO_OUTPUTS, interruption)
+    return found[:, 0], found[:, 1]
+
+
+def _passes(
+    network: Layered,
+    thetas: Array,
+    packed: Packed,
+    targets: Array,
+    classes: int,
+    outputs: Array,
+    interruption: Interruption | None,
+) -> Pieces[Array]:
+    """(b, 2): see `_evaluate`."""
+    if not packed.examples:
+        return np.tile([np.nan, 0.0], (len(thetas), 1))
+    found, work = np.zeros((len(thetas), 2)), packed.work()
+    stream = measuring_stream(LOSS_ONLY, packed.examples, interruption)
     targets = numbers_of(targets).reshape(-1)
-    assert classes or targets.size == examples * network.sizes[-1]  # the kernel would read beyond them
+    assert classes or targets.size == packed.examples * network.sizes[-1]  # the kernel would read beyond them
     done = 0
     while True:
-        done = _evaluate(packed.objective, done, theta, stream, packed.constants, work, targets, classes, found, flat)
-        if done >= examples:
-            break
+        done = _evaluate(
+            packed.objective, done, thetas, stream, packed.constants, work, targets, classes, found, outputs
+        )
+        if done >= packed.examples * len(thetas):
+            return found
         yield
-    return Evaluation(float(found[0]), float(found[1]), into)
 
 
 def layer_pieces(

@@ -20,7 +20,7 @@ from engine.simd.products import (
     narrow_gradient_product,
     transpose_block,
 )
-from engine.simd.vectors import LANES, at, load, noinline, splat, store, total
+from engine.simd.vectors import LANES, at, load, noinline, rare, splat, store, total
 from engine.training.stream import CURSOR, DONE, EXAMPLES, FLAG, PART, QUIET, TAKEN, UPDATE
 
 # stream[QUIET]; dropout is active only in training, and the last two do not write the gradient.
@@ -33,9 +33,11 @@ def padded_columns(count):
     return -(-count // LANES) * LANES
 
 
-@inline
+# What few networks use is kept out of the objective, which would set up its constants for every batch.
+@standalone
 def _dropout(values, slopes, units, columns, stream, layer, start, kept):
     """Dropout: keep a share of the activations; the same ones at every call within an update."""
+    rare()
     seed = purpose_seed(stream, DROPPED, stream[UPDATE])
     scale = 1.0 / kept
     for j in range(units):
@@ -157,11 +159,12 @@ def _set_weights(weights, stamp, place, k, columns, count, share):
     stamp[3] = share
 
 
-@inline
+@standalone
 def _set_importance(weights, shares, importance, chosen, k, columns, count, share):
     """weights (k, columns): share times the weight of each of the chosen examples, 0 for padding; shares (columns,):
     share alone.
     """
+    rare()
     for b in range(columns):
         shares[b] = share if b < count else 0.0
         weight = share * importance[chosen[b]] if b < count else 0.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Protocol
 
 import numpy as np
@@ -91,7 +92,7 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        return sum((inputs + 1) * units for inputs, units in pairwise(self.sizes))
+        return _begins(self.sizes)[-1]
 
     def flat(self, thetas: Array) -> Array:
         """theta (parameters,), or several (k, parameters), in one array of floats. Raises SettingError."""
@@ -99,7 +100,7 @@ class Network:
 
     def weights(self, layer: int) -> slice:
         """The slice of theta with the weights into a layer (0 is the first that has any)."""
-        start = sum((inputs + 1) * units for inputs, units in pairwise(self.sizes[: layer + 1]))
+        start = _begins(self.sizes)[layer]
         return slice(start, start + self.sizes[layer] * self.sizes[layer + 1])
 
     def biases(self, layer: int) -> slice:
@@ -109,20 +110,12 @@ class Network:
 
     @property
     def layer_titles(self) -> tuple[str, ...]:
-        return (*(f"hidden {layer}" for layer in range(1, self.layers)), "output")
+        return _titles(self.layers)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The weights (units, inputs) and biases (units,) of every layer, in order; biases do not decay."""
-        blocks = []
-        for layer, title in enumerate(self.layer_titles):
-            units, inputs = self.sizes[layer + 1], self.sizes[layer]
-            role: Role = "output" if layer == self.layers - 1 else "hidden" if layer else "input"
-            blocks += [
-                Block(f"{title} weights", self.weights(layer).start, (units, inputs), role, decays=True),
-                Block(f"{title} biases", self.biases(layer).start, (units,), "bias", decays=False),
-            ]
-        return tuple(blocks)
+        return _blocks(self.sizes)
 
     def unpacked(self, theta: Array) -> list[tuple[Array, Array]]:
         """(W (units, inputs), b (units,)) of every layer, as views into theta."""
@@ -134,3 +127,30 @@ class Network:
     def skips(self, layer: int) -> bool:
         """Whether a layer adds its input to its activations."""
         return self.residual and layer < self.layers - 1 and self.sizes[layer] == self.sizes[layer + 1]
+
+
+_SHAPES = 256  # of which the layout is kept: many trials have networks of one shape
+
+
+@lru_cache(maxsize=_SHAPES)
+def _begins(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Where each layer begins in theta, and where the last one ends."""
+    return tuple(accumulate(((inputs + 1) * units for inputs, units in pairwise(sizes)), initial=0))
+
+
+@lru_cache(maxsize=_SHAPES)
+def _blocks(sizes: tuple[int, ...]) -> tuple[Block, ...]:
+    begins, layers = _begins(sizes), len(sizes) - 1
+    blocks = []
+    for layer, title in enumerate(_titles(layers)):
+        units, inputs = sizes[layer + 1], sizes[layer]
+        role: Role = "output" if layer == layers - 1 else "hidden" if layer else "input"
+        blocks += [
+            Block(f"{title} weights", begins[layer], (units, inputs), role, decays=True),
+            Block(f"{title} biases", begins[layer] + units * inputs, (units,), "bias", decays=False),
+        ]
+    return tuple(blocks)
+
+
+def _titles(layers: int) -> tuple[str, ...]:
+    return (*(f"hidden {layer}" for layer in range(1, layers)), "output")

@@ -15,6 +15,8 @@ from engine.optimizers.shared import (
     second_moment_decay,
     switch,
 )
+from engine.simd.elementary import quotient
+from engine.simd.vectors import LANES, fma, load, root, splat, store
 
 BETA1 = first_moment_decay("beta1", "β₁", 0.9)
 BETA2 = second_moment_decay("beta2", "β₂", 0.999)
@@ -99,7 +101,16 @@ def adam(
     if hyper[3] == 0.0:
         rate = lr
         unbias = 1.0
-    for i in range(n):
+    whole = n // LANES * LANES
+    for i in range(0, whole, LANES):
+        gs = load(grad, i)
+        ms = fma(splat(beta1), load(slots, i), splat(1.0 - beta1) * gs)
+        vs = fma(splat(beta2), load(slots, n + i), splat(1.0 - beta2) * gs * gs)
+        store(slots, i, ms)
+        store(slots, n + i, vs)
+        below = root(fma(vs, splat(unbias), splat(eps_root))) + splat(eps)
+        store(theta, i, load(theta, i) - quotient(splat(rate) * ms, below))
+    for i in range(whole, n):
         g = grad[i]
         m = beta1 * slots[i] + (1.0 - beta1) * g
         v = beta2 * slots[n + i] + (1.0 - beta2) * g * g

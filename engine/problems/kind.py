@@ -51,15 +51,15 @@ class ProblemKind(ABC):
 
     plural, many: a name for several, and what a list says of them. marks: entries by which the problem of a file that
     does not name its kind is known to be of this one; without any, files name it. knobs: settings of the task with a
-    range, for a panel made from them. measures: every measure that a subject of this kind may have. first_curves: the
-    keys of the curves that are there at first. edits: settings that change what is there a little further each time,
-    such as points that are drawn. catalogues: by a setting, or a knob of one, whose values are their keys.
-    brings_others: settings that may change others with them. randomness: what new seeds renew, in words. rates: what
-    the transport bar says of its speed. trains: whether runs see examples, so that their batches and examples per
-    second mean something. sampled: whether the loss is drawn anew in every update, so that what compares losses is
-    refused (see `refused`). example: what a batch consists of, in a word; empty where that is not worth a word.
-    own_parts: settings of the task that a run may have for itself, all of them at once; own_title, own_help: of the
-    switch for that.
+    range, for a panel made from them, or with names for their values. measures: every measure that a subject of this
+    kind may have. first_curves: the keys of the curves that are there at first. edits: settings that change what is
+    there a little further each time, such as points that are drawn. catalogues: by a setting, or a knob of one, whose
+    values are their keys. brings_others: settings that may change others with them. randomness: what new seeds renew,
+    in words. rates: what the transport bar says of its speed. trains: whether runs see examples, so that their batches
+    and examples per second mean something. sampled: whether the loss is drawn anew in every update, so that what
+    compares losses is refused (see `refused`). example: what a batch consists of, in a word; empty where that is not
+    worth a word. own_parts: settings of the task that a run may have for itself, all of them at once; own_title,
+    own_help: of the switch for that.
 
     """
 

@@ -62,6 +62,13 @@ class Problem:
         """What Subject.measured tells at theta, with these weights of L1 and L2 in the loss; in pieces."""
         return self.subject.measured(theta, step, self._penalty(theta, l1, l2), interruption)
 
+    def measured_along(
+        self, thetas: Array, l1: float, l2: float, interruption: Interruption | None = None
+    ) -> Pieces[Array]:
+        """What Subject.measured_along tells at thetas (b, n), with these weights of L1 and L2; in pieces."""
+        penalties = np.array([self._penalty(theta, l1, l2) for theta in thetas])
+        return self.subject.measured_along(thetas, penalties, interruption)
+
     def losses(self, thetas: Array) -> Array:
         """The loss on all examples at each of thetas (b, n): (b,)."""
         return finish(self.loss_pieces(thetas, None))

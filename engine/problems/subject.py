@@ -135,6 +135,16 @@ class Subject:
         yield from ()
         return np.empty(0), None
 
+    def measured_along(self, thetas: Array, penalties: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """The measures of the whole (b, measures) at each of thetas (b, n), as `measured` has them, in pieces.
+
+        penalties (b,): what L1 and L2 add to the loss there.
+        """
+        rows = []
+        for theta, penalty in zip(thetas, penalties, strict=True):
+            rows.append((yield from self.measured(theta, None, float(penalty), interruption))[0])
+        return np.array(rows)
+
     def step_norms(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
         """The norm of the gradient after each of the `time_steps` at theta (n,): (S,), in pieces."""
         yield from ()
@@ -147,7 +157,8 @@ class Subject:
     @property
     def most_parts(self) -> int:
         """How many rows the measures that are taken part by part have."""
-        return max((len(self.titles_of(measure.part)) for measure in self.measures if measure.by_layer), default=0)
+        parts = {measure.part for measure in self.measures if measure.by_layer}
+        return max((len(self.titles_of(part)) for part in parts), default=0)
 
     def undefined(self, measure: str) -> str:
         """Why a measure by layer has no value anywhere, in words; empty if there is nothing to say."""

@@ -81,6 +81,14 @@ def call_llvm(builder, name, *arguments):
     return builder.call(get_or_insert_function(builder.module, kind, f"{name}.v{LANES}f64"), arguments)
 
 
+def call_avx512(builder, name, vector):
+    """Call the instruction of this name on all lanes of a vector; LANES must be 8."""
+    mask = ir.IntType(8)
+    kind = ir.FunctionType(DOUBLES, [DOUBLES, DOUBLES, mask])
+    called = get_or_insert_function(builder.module, kind, f"llvm.x86.avx512.{name}.pd.512")
+    return builder.call(called, [vector, constant_vector(0.0), mask(-1)])
+
+
 def masked_load(builder, address, mask):
     """Load the vector at an address, with zeros where the mask is off; nothing is read there."""
     arguments = [address, ir.Constant(INT32, ALIGNED), mask, constant_vector(0.0)]

@@ -19,6 +19,7 @@ from engine.simd.registers import (
     VectorType,
     bits,
     broadcast,
+    call_avx512,
     call_llvm,
     constant_vector,
     horizontal_sum,
@@ -149,6 +150,15 @@ def fma(typing_context, x, y, z):
 def root(typing_context, x):
     """Square root; NaN below zero."""
     return VECTOR(VECTOR), lambda context, builder, signature, given: call_llvm(builder, "llvm.sqrt", *given)
+
+
+@intrinsic
+def inverse_estimate(typing_context, x):
+    """1 / x within 2**-14 where LANES is 8: infinite at 0, 0 at infinity; x and 1 / x must not be denormal.
+
+    Of instructions that estimate float64 there are none without AVX-512.
+    """
+    return VECTOR(VECTOR), lambda context, builder, signature, given: call_avx512(builder, "rcp14", *given)
 
 
 @intrinsic

@@ -22,7 +22,7 @@ from engine.optimizers import context as step
 from engine.schedules import scheduled_rate
 from engine.simd.norms import copy, distance, scaled_distance, scaled_norm
 from engine.simd.norms import norm as vector_norm
-from engine.simd.vectors import at, noinline
+from engine.simd.vectors import at, noinline, rare
 from engine.training.stream import (
     ASKED,
     BATCH,
@@ -140,6 +140,14 @@ def _decay(context, theta, grad, rate):
     step.decay_all(context, theta, grad, rate)
 
 
+@standalone
+def _look(looks, count, place, shown, seen, n):
+    """Keep what is shown of theta at a look; returns the update of the next of `count` looks, -1 after the last."""
+    rare()
+    copy(shown, at(seen, place * n), n)
+    return looks[place + 1] if place + 1 < count else -1
+
+
 @inline
 def _undone(memory, saved, kept, reason):
     """Why an update was not taken; what schedules have noted in it is forgotten, for they will be asked again."""
@@ -167,6 +175,7 @@ def _record(last, low, high, place, merged, place_is_new, value):
         _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1],
         _i[::1], _i[::1], _i[:, ::1], _i[:, ::1], _f[:, ::1], _f[::1], _f[::1],
         _f[:, ::1], _f[:, ::1], _f[:, ::1], _i, _i,
+        _i[::1], _f[::1], _f[:, ::1],
     )
 )  # fmt: skip
 def advance(
@@ -174,6 +183,7 @@ def advance(
     theta, before, grad, slots, hyper, knobs, memory, saved, controls,
     stream, context, table, driven, bounds, constants, work,
     last, low, high, shift, first,
+    looks, shown, seen,
 ):  # fmt: skip
     """Take up to `updates` optimizer steps; the history must have room for them.
 
@@ -182,7 +192,8 @@ def advance(
     saved: as large as memory where a schedule drives a knob or the step asks, else empty. context: see
     optimizers.context. table (k, BLOCK): the blocks. driven, bounds: see above. last, low, high (COLUMNS, bins): the
     history from update `first` on, 2**shift updates per bin; where low and high have no bins, only `last` is written.
-    With a single bin, the row of an update whose step is not finite is still written.
+    With a single bin, the row of an update whose step is not finite is still written. looks (k,): ascending updates, at
+    which what is `shown` (n,) of theta, or theta itself, is kept in seen (>= k, n) as soon as they are reached.
     Returns why the chunk ended (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE the loss or
     gradient at that update's theta is not finite; at NOT_FINITE_STEP its step is not. At INTERRUPTED an update may have
     begun: grad, stream and slots then hold the part of its gradients that is known, nothing else has changed, and the
@@ -196,6 +207,7 @@ def advance(
     p_context, p_table, p_driven, p_bounds = pointer(context), pointer(table), pointer(driven), pointer(bounds)
     p_last, p_low, p_high = pointer(last), pointer(low), pointer(high)
     path_length, previous_loss, best_loss, bins = memory.size - 3, memory.size - 2, memory.size - 1, last.shape[1]
+    p_looks, p_shown, p_seen = pointer(looks), pointer(shown), pointer(seen)
     second = 1 if n > 1 else 0
     mask, merged = (1 << shift) - 1, low.size > 0
     flag, kept, count = p_stream[FLAG], saved.size, driven.shape[0]
@@ -213,6 +225,7 @@ def advance(
     p_context[step.COMMON], p_context[step.OBJECTIVE] = address_of(p_common), objective
     p_context[step.STREAM], p_context[step.CONSTANTS] = address_of(p_stream), address_of(p_constants)
     p_context[step.WORK], p_context[step.BEFORE] = address_of(p_work), address_of(p_before)
+    passed, look = 0, p_looks[0] if looks.size > 0 else -1
     for _ in range(updates):
         t = p_stream[UPDATE]
         is_known = False  # whether the gradient is, of an update that was interrupted in its step
@@ -289,6 +302,9 @@ def advance(
             p_stream[CURSOR] -= p_stream[EXAMPLES]
             p_stream[EPOCH] += 1
         p_stream[UPDATE] = t + 1
+        if t + 1 == look:
+            look = _look(p_looks, looks.size, passed, p_shown, p_seen, n)
+            passed += 1
         if is_raised(flag):
             return INTERRUPTED
     return GOING

@@ -28,6 +28,7 @@ from engine.training.drive import PART as DRIVE
 from engine.training.drive import driven_knob, driven_layer, driven_layers
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.training.history import COLUMNS, NO_EXTREMES, History
+from engine.training.looks import Looks
 from engine.training.whole_step import whole_step
 
 Array = np.ndarray
@@ -36,6 +37,7 @@ _COPIED = ("theta", "averaged", "slots", "hyper", "knobs", "memory", "controls",
 _PROGRESS = (stream.DONE, stream.PART, stream.WITHIN, stream.HELD)  # of an evaluation under way
 _EXTRA = 3  # after a schedule's memory: the length of the path, the previous update's loss, the best loss
 _NOTHING = np.empty(0)
+_NO_LOOKS, _NO_THETAS = np.empty(0, np.int64), np.empty((0, 0))
 _ONE_BIN = 62  # a shift that puts every update into bin 0
 
 
@@ -167,16 +169,19 @@ class Machine:
         """theta (n,), or the running average of it that is to be measured and looked at in its place."""
         return self.averaged if self.averaged.size else self.theta
 
-    def advance(self, updates: int, history: History) -> int:
-        """Take up to `updates` steps, for which `history` must have room; returns why they ended (see loop.advance)."""
-        reason = self._advance(updates, history.last, history.low, history.high, history.shift, history.first)
+    def advance(self, updates: int, history: History, looks: Looks | None = None) -> int:
+        """Take up to `updates` steps, for which `history` must have room; returns why they ended (see loop.advance).
+
+        looks: keep there what is evaluated.
+        """
+        reason = self._advance(updates, history.last, history.low, history.high, history.shift, history.first, looks)
         history.updates = self.update
         return reason
 
-    def repeat(self, updates: int) -> int:
+    def repeat(self, updates: int, looks: Looks | None = None) -> int:
         """Take up to `updates` steps that are recorded already; returns why they ended, as `advance`."""
         row = np.zeros((len(COLUMNS), 1))
-        return self._advance(updates, row, NO_EXTREMES, NO_EXTREMES, _ONE_BIN, 0)
+        return self._advance(updates, row, NO_EXTREMES, NO_EXTREMES, _ONE_BIN, 0, looks)
 
     def trial_step(self) -> Pieces[Array]:
         """Take one unrecorded step, ignoring the stop rules; its row of COLUMNS."""
@@ -189,6 +194,10 @@ class Machine:
         """What Subject.measured tells at what is evaluated; of the layers only if they are asked for."""
         step = self.theta - self.before if layers else None
         return self.problem.measured(self.evaluated, step, *self.penalties, self.interruption)
+
+    def measured_along(self, thetas: Array) -> Pieces[Array]:
+        """What Subject.measured_along tells at thetas (b, n)."""
+        return self.problem.measured_along(thetas, *self.penalties, self.interruption)
 
     @property
     def penalties(self) -> tuple[float, float]:
@@ -240,7 +249,10 @@ class Machine:
         self.controls[loop.LOSS_BELOW] = -np.inf
         self.controls[loop.GRADIENT_BELOW] = self.controls[loop.PLATEAU_UPDATES] = 0.0
 
-    def _advance(self, updates: int, last: Array, low: Array, high: Array, shift: int, first: int) -> int:
+    def _advance(
+        self, updates: int, last: Array, low: Array, high: Array, shift: int, first: int, looks: Looks | None = None
+    ) -> int:
+        due, seen = (_NO_LOOKS, _NO_THETAS) if looks is None else (looks.due(self.update), looks.thetas)
         whole = bool(self._asks or self._rates.size or self.averaged.size)
         self._context[context.KERNEL], self._context[context.ASKS] = self._step, self._asks
         for place, array in (
@@ -255,6 +267,7 @@ class Machine:
                 self._owns_decay, self.theta, self.before, self.grad, self.slots, self.hyper, self.knobs,
                 self.memory, self._saved, self.controls, self.stream, self._context, self._table, self._driven,
                 self._bounds, self.problem.constants, self._work, last, low, high, shift, first,
+                due, self.evaluated, seen,
             )
         )  # fmt: skip
 

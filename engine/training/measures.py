@@ -208,6 +208,10 @@ class _Rows:
         self.rows[self.count] = row
         self.count += 1
 
+    def extend(self, updates: Array, rows: Array) -> None:
+        for update, row in zip(updates, rows, strict=True):
+            self.append(update, row)
+
     def cut(self, update: int) -> None:
         count = int(np.searchsorted(self.at[: self.count], update, "right"))
         self._shared, self.count = self._shared or count < self.count, count
@@ -328,6 +332,10 @@ class Measures:
         self._values.append(update, values)
         if layers is not None:
             self._layers.append(update, _fitted(layers, self._layers.rows.shape[1]))
+
+    def extend(self, updates: Array, values: Array) -> None:
+        """Add what was measured of the whole, (k, names), before updates (k,), whatever is due."""
+        self._values.extend(updates, values)
 
     def steps_are_due(self, update: int, seen: int, work: Work) -> bool:
         """Whether to measure the gradient norm by time step, at a point of the trail after so many examples."""

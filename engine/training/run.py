@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -39,6 +39,7 @@ from engine.training.experiment import (
     of_run,
 )
 from engine.training.history import History, HistoryView
+from engine.training.looks import Looks
 from engine.training.machine import Machine
 from engine.training.measures import LOSS, WATCHED, Best, Measures, is_on_trail, next_on_trail
 from engine.training.peek import Lookout, Peek
@@ -68,10 +69,10 @@ class Run:
         record: RunRecord,
         stop: Mapping[str, Value],
         interruption: Interruption | None = None,
-        looks: Sequence[int] | None = None,
+        looks: Array | None = None,
     ) -> None:
-        """looks: ascending updates, for a run of which only a summary is wanted: it is measured there and nowhere else,
-        without its layers, and keeps no trail; a divergence is not looked into.
+        """looks (k,): ascending updates, for a run of which only a summary is wanted: it is measured there and nowhere
+        else, without its layers, and keeps no trail; a divergence is not looked into.
         """
         checked_type(problem, Problem, "a Problem, as problem_of makes it")
         checked_type(record, RunRecord, "a RunRecord")
@@ -81,7 +82,7 @@ class Run:
         self.origin = record.origin
         self.stop: Mapping[str, Value] = checked_stop(stop)
         self.interruption = interruption
-        self._looks = looks
+        self._looks = None if looks is None else Looks(looks, problem.start.size)
         self._suspended: Mapping[str, Value] | None = None  # stop rules that would end it before its goal
         self._begin()
         self._settle_at_once()
@@ -250,7 +251,10 @@ class Run:
                 chunk = min(chunk, self._next_look - self.update)
             if self._batches_vary:
                 chunk = min(chunk, _next_count(self.update) - self.update)
-            reason = self.machine.repeat(chunk) if known > 0 else self.machine.advance(chunk, self.history)
+            looks = self._looks
+            reason = (
+                self.machine.repeat(chunk, looks) if known > 0 else self.machine.advance(chunk, self.history, looks)
+            )
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._arrival = self._freeze(reason)
                 continue
@@ -369,6 +373,7 @@ class Run:
         twin.initial = replace(self.initial, id=text(id), visible=True, pinned=False)
         twin.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
         twin.origin = None
+        twin._looks = None if self._looks is None else self._looks.fork()
         twin.history, twin.measures = self.history.fork(), self.measures.fork()
         twin._checkpoints, twin._trail = self._checkpoints.fork(), self._trail.fork()
         twin._return_to(update)
@@ -616,8 +621,7 @@ class Run:
     def _next_look(self) -> int:
         """The next update at which a measurement or a point of the trail may be due."""
         if self._looks is not None:
-            place = bisect_right(self._looks, self.update)
-            return int(self._looks[place]) if place < len(self._looks) else MAX_UPDATES + self.update
+            return int(max(self._looks.due(self.update), default=MAX_UPDATES + self.update))
         update, seen, work = self.update, self._examples_seen, self.machine.problem.work
         # The most that an update may take: where less is enough, it is asked again.
         batch = self.machine.problem.examples if self._batches_vary else int(self.machine.stream[stream.BATCH])
@@ -633,9 +637,7 @@ class Run:
             return
         update, seen, work = self.update, self._examples_seen, self.machine.problem.work
         if self._looks is not None:
-            if update > self.measures.last_at and update in self._looks:
-                values, _ = yield from self.machine.measured(False)
-                self.measures.append(update, seen, work, values, None)
+            yield from self._measure_looks(update)
             return
         trained = work.trained(update, seen)
         if not self.measures.is_due(update, seen, work):
@@ -656,6 +658,16 @@ class Run:
             if waited >= patience:
                 self.ending = out_of_patience(self.measures.words(WATCHED), waited, self.best.update)
 
+    def _measure_looks(self, until: int) -> Pieces[None]:
+        """Measure at the looks that were passed by an update and have not been measured yet."""
+        assert self._looks is not None
+        if not self.update:
+            self._looks.begin(self.machine.evaluated)
+        updates, thetas = self._looks.kept(self.measures.last_at, until)
+        if len(updates):
+            found = yield from self.machine.measured_along(thetas)
+            self.measures.extend(updates, found)
+
     def _measure_steps(self) -> Pieces[None]:
         """Measure the gradient norm by time step, at a point of the trail, where that is due."""
         update, seen, machine = self.update, self._examples_seen, self.machine
@@ -668,6 +680,8 @@ class Run:
         """Stand still at the last update whose numbers are all finite, and find out why."""
         failed = self.update
         last = max(failed - 1, 0) if reason == loop.NOT_FINITE_HERE else failed
+        if self._looks is not None and self.problem.subject.tracked:
+            yield from self._measure_looks(last)
         self._checkpoints.cut(last)
         applied = min(self._applied, bisect_right(self.tweaks, last, key=lambda tweak: tweak.update))
         self._counts = [counts for counts in self._counts if counts[0] <= last]

@@ -47,6 +47,7 @@ from engine.training.own_problem import changed_own, is_overridden, shared_task
 from engine.training.peek import Peek
 from engine.training.run import DIVERGED, FINISHED, NOTHING, READY, RUNNING, Run
 from engine.training.standing import StandingMeasures
+from engine.training.stop_rules import StopRules
 from engine.training.trail import Trail
 from engine.trials.comparison_record import ComparisonRecord
 
@@ -124,7 +125,7 @@ class SessionPicture:
 
     task: the problem as it stands after every change that the runs have gone on with, or as it stood at the cursor;
     run_task: the same as the run that is looked at has it, with what it has for itself if has_own; problem: of that
-    run, made of it.
+    run, made of it. stop: the rules that hold, or those that held at the cursor.
     """
 
     experiment: Experiment
@@ -136,6 +137,7 @@ class SessionPicture:
     update: int
     examples: int
     cursor: int | None
+    stop: Mapping[str, Value]
 
     @property
     def kind(self) -> str:
@@ -173,6 +175,7 @@ class Session:
         self.interruption = interruption
         self.experiment_settings = experiment
         self._standing = StandingMeasures()
+        self._stops = StopRules(experiment.stop)
         self.problem: Problem = problem_of(experiment.problem)
         self.runs: list[Run] = [self._new_run(self.problem, record, experiment.stop) for record in experiment.runs]
 
@@ -298,6 +301,7 @@ class Session:
         keeps_theta = not self.update and goes_on
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task, title=title)
+        self._stops.cut(0)
         self.runs = [self._new_run(self.problem, _begun_again(run, task, keeps_theta), run.stop) for run in self.runs]
         return True
 
@@ -305,6 +309,7 @@ class Session:
         """Take other stop rules; a rule that is not given is off. Raises SettingError."""
         stop = checked_stop(stop)
         self.experiment_settings = replace(self.experiment_settings, stop=stop)
+        self._stops.change(stop, max(max(run.update, run.goal) for run in self.free))
         for run in self.runs:
             run.stop_at(stop)
 
@@ -392,8 +397,9 @@ class Session:
     def restore(self, experiment: Experiment, update: int | None = None) -> None:
         """Become another state of this experiment; runs whose numbers are the same are kept as they are.
 
-        With an `update`, the others go back to where they part from what they were, and those beyond it to there. What
-        has nothing in common with a run begins anew: advance them to where they shall be. Raises SettingError.
+        With an `update`, the others go back to where they part from what they were, and those beyond it to there; a
+        branch that was taken out leaves its origin once more. What has nothing in common with a run begins anew:
+        advance them to where they shall be. Raises SettingError.
         """
         checked_type(experiment, Experiment, "an Experiment")
         update = None if update is None else checked_update(update)
@@ -401,13 +407,16 @@ class Session:
         same = experiment.problem == self.experiment_settings.problem
         problem = self.problem if same else problem_of(experiment.problem)
         kept = {run.settings.id: run for run in self.runs} if same else {}
-        runs = []
+        runs: list[Run] = []
         for record in experiment.runs:
-            run = kept.get(record.settings.id)
+            run = kept.get(record.settings.id) or _branched_again(record, runs, update)
             if run is None or not _fits(run, record, experiment.stop, update):
                 run = self._new_run(problem, record, experiment.stop)
             runs.append(run)
         self.problem, self.runs, self.experiment_settings = problem, runs, experiment
+        if update is not None:
+            self._stops.cut(update)
+            self._stops.change(experiment.stop, update)
         self.stop_at(experiment.stop)
 
     def reset(self, keep_tweaks: bool = False) -> None:
@@ -415,6 +424,7 @@ class Session:
         if not keep_tweaks and self.task != self.problem.task:
             self.problem = problem_of(self.task)
             self.experiment_settings = replace(self.experiment_settings, problem=self.problem.task)
+        self._stops.cut(0)
         for run in self.runs:
             if not run.settings.pinned or len(self.runs) == 1:
                 run.problem = _own_problem(self.problem, run.settings)
@@ -425,6 +435,7 @@ class Session:
     def rewind(self, update: int) -> None:
         """Take every run that is further back to `update`; what came later is forgotten. Raises SettingError."""
         update = checked_update(update)
+        self._stops.cut(update)
         for run in self.runs:
             if run.update > update and not run.settings.pinned:
                 run.rewind(update)
@@ -543,6 +554,7 @@ class Session:
             self.update,
             problem.examples,
             cursor,
+            self._stops.now if cursor is None else self._stops.at(cursor),
         )
 
     def _run_picture(
@@ -588,6 +600,15 @@ class Session:
 def _own_problem(problem: Problem, settings: RunSettings) -> Problem:
     """The problem of a run: that of all, or one with what it has for itself."""
     return problem_of(run_task(problem.task, settings)) if settings.own else problem
+
+
+def _branched_again(record: RunRecord, before: list[Run], update: int | None) -> Run | None:
+    """The origin of a branch, if it is among these runs, forked where the branch left it, or as far as it has come."""
+    origin = record.origin
+    run = next((run for run in before if origin is not None and run.settings.id == origin.run), None)
+    if origin is None or run is None or update is None:
+        return None
+    return run.fork(min(origin.update, update, max(run.update, run.goal)), record.settings.id)
 
 
 def _fits(run: Run, record: RunRecord, stop: Mapping[str, Value], update: int | None) -> bool:

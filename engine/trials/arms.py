@@ -47,6 +47,10 @@ def arms_of(experiment: Experiment, ids: Iterable[str] = (), naming: Naming = nu
     )
 
 
+def _is_knob(given: tuple[str, object]) -> bool:
+    return not Setting.of(given[0]).is_whole
+
+
 @lru_cache(maxsize=1024)
 def _reseeded(task: Task, seed: int) -> Task:
     return kind_of(task).reseeded(task, seed)
@@ -69,7 +73,7 @@ def alone(
     """
     given = tuple(settings)
     run, task = arm.record, _reseeded(experiment.problem, seed)
-    for path, value in given:
+    for path, value in sorted(given, key=_is_knob):  # what is chosen from a catalogue, then the knobs that it brings
         if of_run(Setting.of(path)):
             run = replace(run, settings=run.settings.having(path, value))
         else:

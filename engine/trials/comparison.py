@@ -13,7 +13,7 @@ from engine.training.experiment import Experiment
 from engine.training.naming import Naming
 from engine.trials.arms import Arm, arms_of, numbered_titles
 from engine.trials.axes import Axis
-from engine.trials.comparison_record import ComparisonRecord
+from engine.trials.comparison_record import MAX_RESULTS, ComparisonRecord
 from engine.trials.declaration import DECLARED, Declaration
 from engine.trials.summary import Summary
 from engine.trials.trial import Trial, countable, counted_of
@@ -79,6 +79,11 @@ class Plan(ABC):
         are no more. Raises SettingError for what cannot be tried at all.
         """
 
+    @property
+    @abstractmethod
+    def most(self) -> int:
+        """How many trials there may be in all, counted without making them."""
+
     @abstractmethod
     def expected(self, known: Known) -> int:
         """About how many trials there will be in all."""
@@ -118,7 +123,7 @@ def plan_of(
     without any, the visible ones. counted: the measure that counts; without it, what suits the problem. axes: the
     settings that are varied, for a comparison that has_axes. naming: what runs are called among those compared.
 
-    Raises SettingError for an unknown kind, a value out of range, or too few runs.
+    Raises SettingError for an unknown kind, a value out of range, too few runs, or more trials than a document keeps.
     """
     comparison = COMPARISONS[kind]
     choice = choose(COMPARISONS, kind, values)
@@ -132,7 +137,11 @@ def plan_of(
     axes = tuple(axes)
     if axes and not comparison.has_axes:
         raise SettingError(f"{comparison.title} varies no settings that are named, got {len(axes)}", "axes")
-    return comparison.plan(experiment, arms, choice, counted or counted_of(experiment.problem), axes)
+    plan = comparison.plan(experiment, arms, choice, counted or counted_of(experiment.problem), axes)
+    if plan.most > MAX_RESULTS:  # so many would take the memory before the first of them begins
+        told = f"a comparison has at most {MAX_RESULTS:,} trials, this one would have up to {plan.most:,}"
+        raise SettingError(f"{told}; compare fewer seeds, settings or runs", "seeds")
+    return plan
 
 
 def planned(experiment: Experiment, record: ComparisonRecord, naming: Naming = numbered_titles) -> Plan:

@@ -48,6 +48,11 @@ class RacePlan(Plan):
         tuned = tuple(trial for trials in tuning for trial in trials)
         return (*tuned, *self._race(self._tuning.curves(tuning, known))) if is_tuned else tuned
 
+    @property
+    def most(self) -> int:
+        tuned = self._tuning.most * int(self.choice.values[TUNING_SEEDS.name])  # type: ignore[arg-type]
+        return len(self.arms) * (tuned + self._seeds)
+
     def expected(self, known: Known) -> int:
         tuning, _ = self._tuning.trials(known)
         return sum(map(len, tuning)) + self._seeds * len(self.arms)

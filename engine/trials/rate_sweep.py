@@ -21,6 +21,7 @@ from engine.trials.tuning import (
     rate_curve,
     rate_trials,
     rate_words,
+    rates_around,
 )
 
 
@@ -37,8 +38,14 @@ class RatePlan(Plan):
     def trials(self, known: Known) -> tuple[Trial, ...]:
         return tuple(trial for arm in self.arms for trial in self._trials[arm.key])
 
+    @property
+    def most(self) -> int:
+        values = self.choice.values
+        rates = rates_around(float(values[DECADES.name]), int(values[PER_DECADE.name]))  # type: ignore[arg-type]
+        return len(self.arms) * rates * int(values[SEEDS.name])  # type: ignore[arg-type]
+
     def expected(self, known: Known) -> int:
-        return len(self.trials(known))
+        return self.most
 
     def result(self, known: Known) -> RateResult:
         tolerance = float(self.choice.values[TOLERANCE.name])  # type: ignore[arg-type]

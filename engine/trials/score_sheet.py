@@ -72,6 +72,11 @@ class ScorePlan(Plan):
         # One optimizer after the other, so that each has its score as soon as it can be told.
         return tuple(trial for optimizer in zip(*tuned, strict=True) for trials in optimizer for trial in trials)
 
+    @property
+    def most(self) -> int:
+        seeds = int(self.choice.values[SEEDS.name])  # type: ignore[arg-type]
+        return sum(seeds * len(self.optimizers) * tuning.most for tuning in self._tunings.values())
+
     def expected(self, known: Known) -> int:
         return len(self.trials(known))
 

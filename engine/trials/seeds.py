@@ -67,8 +67,12 @@ class SeedsPlan(Plan):
     def trials(self, known: Known) -> tuple[Trial, ...]:
         return tuple(self._trials[arm.key][seed] for seed in range(self._seeds) for arm in self.arms)
 
-    def expected(self, known: Known) -> int:
+    @property
+    def most(self) -> int:
         return self._seeds * len(self.arms)
+
+    def expected(self, known: Known) -> int:
+        return self.most
 
     def result(self, known: Known) -> SeedsResult:
         arms = tuple(over_seeds(arm, self._known(arm, known), self.updates) for arm in self.arms)

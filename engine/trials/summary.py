@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from engine.contracts import SettingError, native, shown
@@ -50,7 +50,8 @@ class Summary:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; what is at its default is left out."""
-        return {name: value for name, value in asdict(self).items() if value != _DEFAULTS[name]}
+        found = {name: getattr(self, name) for name in _DEFAULTS}
+        return {name: value for name, value in found.items() if value != _DEFAULTS[name]}
 
     @classmethod
     def from_dict(cls, data: object) -> Summary:

@@ -17,6 +17,7 @@ from engine.training.experiment import Experiment, of_run, run_task
 from engine.trials.arms import Arm, alone
 from engine.trials.axes import MAX_AXES, MAX_POINTS, Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
+from engine.trials.named_values import value_names
 from engine.trials.statistics import Spread, spread
 from engine.trials.trial import Trial
 from engine.trials.words import number
@@ -58,10 +59,28 @@ class Row:
 
 @dataclass(frozen=True)
 class SweepResult(Result):
-    """Every combination that is known, the best first."""
+    """Every combination that is known, the best first. names: of the values of each axis, none of numbers."""
 
     axes: tuple[Axis, ...]
+    names: tuple[Mapping[Any, str], ...]
     rows: tuple[Row, ...]
+
+    def labels(self, place: int) -> tuple[str, ...]:
+        """The names of the values of an axis, in their order; none of numbers."""
+        axis, names = self.axes[place], self.names[place]
+        return () if axis.is_number else tuple(_shown(value, names) for value in axis.values)
+
+    def at(self, place: int, row: Row) -> float:
+        """Where a combination stands along an axis: at its number, or at the place of its value among those named."""
+        axis, value = self.axes[place], row.values[place]
+        return float(value) if axis.is_number else float(axis.values.index(value))
+
+    def words(self, row: Row) -> tuple[str, ...]:
+        """The settings of a combination with their values: `optimizer Adam`."""
+        return tuple(
+            f"{Setting.of(axis.path).words} {_shown(value, names)}"
+            for axis, value, names in zip(self.axes, row.values, self.names, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -87,8 +106,12 @@ class SweepPlan(Plan):
     def trials(self, known: Known) -> tuple[Trial, ...]:
         return tuple(trial for trials in self._trials.values() for trial in trials)
 
+    @property
+    def most(self) -> int:
+        return self._seeds * len(self.arms) * combinations_of(self.choice, self.axes)
+
     def expected(self, known: Known) -> int:
-        return sum(map(len, self._trials.values()))
+        return self.most
 
     def result(self, known: Known) -> SweepResult:
         rows, done = [], 0
@@ -100,11 +123,17 @@ class SweepPlan(Plan):
                 rows.append(Row(arm, point, spread(values), sum(each.diverged for each in found), failed))
                 done += len(found)
         rows.sort(key=lambda row: row.spread.median if row.spread.count else math.inf)
-        return SweepResult(self._sentences(rows), done, self.expected(known), self.axes, tuple(rows))
+        result = SweepResult((), done, self.expected(known), self.axes, self._names, tuple(rows))
+        return replace(result, sentences=self._sentences(result))
 
     @property
     def _seeds(self) -> int:
         return int(self.choice.values[SEEDS.name])  # type: ignore[arg-type]
+
+    @cached_property
+    def _names(self) -> tuple[Mapping[Any, str], ...]:
+        task, settings = self.experiment.problem, self.arms[0].record.settings
+        return tuple({} if axis.is_number else value_names(task, settings, axis.path) for axis in self.axes)
 
     @cached_property
     def _trials(self) -> Mapping[tuple[Arm, tuple[Any, ...]], tuple[Trial, ...]]:
@@ -126,12 +155,15 @@ class SweepPlan(Plan):
             for point in self.points
         }
 
-    def _sentences(self, rows: list[Row]) -> tuple[str, ...]:
+    def _sentences(self, result: SweepResult) -> tuple[str, ...]:
+        rows = result.rows
         ended = [row for row in rows if row.spread.count and math.isfinite(row.spread.median)]
         if not ended:
             return ("No combination has ended at a finite value yet.",)
         best, over = ended[0], f"median of {self._seeds} seeds" if self._seeds > 1 else "one seed"
-        told = [f"The best of {len(rows)} is {self._named(best)}: it ends at {number(best.spread.median)} ({over})."]
+        told = [
+            f"The best of {len(rows)} is {self._named(result, best)}: it ends at {number(best.spread.median)} ({over})."
+        ]
         for place, axis in enumerate(self.axes):
             if axis.is_number and len(axis.values) > 1 and best.values[place] in (axis.values[0], axis.values[-1]):
                 side = "lowest" if best.values[place] == axis.values[0] else "highest"
@@ -139,16 +171,13 @@ class SweepPlan(Plan):
         bad = sum(not math.isfinite(row.spread.median) for row in rows if row.spread.count)
         return (*told, f"{bad} of {len(rows)} combinations diverged.") if bad else tuple(told)
 
-    def _named(self, row: Row) -> str:
-        pairs = (
-            f"{Setting.of(axis.path).words} {_shown(value)}" for axis, value in zip(self.axes, row.values, strict=True)
-        )
+    def _named(self, result: SweepResult, row: Row) -> str:
         who = f"{row.arm.name} with " if len(self.arms) > 1 else ""
-        return who + ", ".join(pairs)
+        return who + ", ".join(result.words(row))
 
 
-def _shown(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _shown(value: Any, names: Mapping[Any, str]) -> str:
+    return f"{value:g}" if isinstance(value, float) else names.get(value, str(value))
 
 
 class Sweep(Comparison):
@@ -175,8 +204,7 @@ class Sweep(Comparison):
         if len(set(paths)) < len(paths):
             raise SettingError(f"a setting is varied once, got {', '.join(paths)}", "axes")
         plan = SweepPlan(experiment, arms, choice, counted, axes)
-        grid = choice.values[WAY.name] == "grid"
-        count = math.prod(len(axis.values) for axis in axes) if grid else int(choice.values[COMBINATIONS.name])  # type: ignore[arg-type]
+        count = combinations_of(choice, axes)
         if count * len(arms) > MAX_POINTS:
             raise SettingError(f"a sweep has at most {MAX_POINTS:,} combinations, got {count * len(arms):,}", "axes")
         for arm in arms:
@@ -185,9 +213,16 @@ class Sweep(Comparison):
         return plan
 
 
+def combinations_of(choice: Choice, axes: tuple[Axis, ...]) -> int:
+    """How many combinations are tried."""
+    if choice.values[WAY.name] == "grid":
+        return math.prod(len(axis.values) for axis in axes)
+    return int(choice.values[COMBINATIONS.name])  # type: ignore[arg-type]
+
+
 def _check(experiment: Experiment, arm: Arm, axis: Axis) -> None:
-    """Raises SettingError unless a run can begin with the first and the last value of an axis."""
-    for value in (axis.values[0], axis.values[-1]):
+    """Raises SettingError unless a run can begin with the values of an axis; of numbers the first and the last."""
+    for value in (axis.values[0], axis.values[-1]) if axis.is_number else axis.values:
         if of_run(Setting.of(axis.path)):
             arm.record.settings.having(axis.path, value)
         else:

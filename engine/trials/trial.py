@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -29,6 +30,8 @@ HISTORY_LOSS = "loss"  # what counts where a problem declares no measures
 _POINTS = 200  # of a curve, about
 _LOOKS = 40  # how often what is measured of a problem is measured, about; curves go straight between
 _TASKS = 1024  # of which the text is kept
+_BUDGETS = 64  # numbers of updates of which the points in time are kept
+_QUOTED = re.compile("'([^']*)'")
 _PROBLEMS = 16  # that a process keeps: trials that differ in the run alone share one
 
 
@@ -52,9 +55,18 @@ class Trial:
     point: tuple[tuple[str, Any], ...] = ()
     target: float = -math.inf
 
-    @cached_property
+    @property
     def key(self) -> str:
         """What tells trials apart: equal for those that give the same numbers, in every process."""
+        return self._hashes[0]
+
+    @property
+    def choices(self) -> str:
+        """What tells apart those for which something else is compiled: equal where all that is chosen by a name is."""
+        return self._hashes[1]
+
+    @cached_property
+    def _hashes(self) -> tuple[str, str]:
         record = self.experiment.runs[0].to_dict(_digest)
         looks = ("id", "name", "colour", "visible", "pinned")
         known = {
@@ -64,7 +76,8 @@ class Trial:
             "counted": (self.counted, self.target),
             "numbers": NUMBERS,
         }
-        return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
+        text = repr(known)
+        return _hashed(text), _hashed(" ".join(_QUOTED.findall(text)))
 
     @property
     def updates(self) -> int:
@@ -95,11 +108,14 @@ def curve_updates(updates: int) -> Array:
     return _spaced_updates(updates, _POINTS)
 
 
+@lru_cache(maxsize=_BUDGETS)
 def _spaced_updates(updates: int, points: int) -> Array:
     """Up to so many updates from 0 to the last, a fifth of them even by their logarithm."""
     even = np.linspace(0, updates, min(updates, points * 4 // 5) + 1)
     early = np.geomspace(1, max(updates, 1), min(max(updates, 1), points // 5))
-    return np.unique(np.concatenate([even, early]).round().astype(int))
+    found = np.unique(np.concatenate([even, early]).round().astype(int))
+    found.flags.writeable = False  # everybody has the same
+    return found
 
 
 @lru_cache(maxsize=_TASKS)
@@ -142,7 +158,7 @@ def _ended(what: Trial, interruption: Interruption | None) -> Run:
     if not what.updates:
         raise SettingError("a trial ends after a number of updates, got 0, which is never", "stop.updates")
     problem = problem_for(run_task(experiment.problem, record.settings))
-    looks = [int(update) for update in _spaced_updates(what.updates, _LOOKS)]
+    looks = _spaced_updates(what.updates, _LOOKS)
     run = Run(problem, record, experiment.stop, interruption, looks)
     while run.status in (READY, RUNNING):
         run.advance(what.updates)
@@ -175,9 +191,14 @@ def _summary(what: Trial, run: Run) -> Summary:
         ending=run.message if diverged is not None or run.ending else "",
         examples=examples,
         evaluations=evaluations,
-        curve=tuple(float(f"{number:.7g}") for number in curve),
+        curve=_rounded(curve),
         digest=_bits(run),
     )
+
+
+def _rounded(values: Array) -> tuple[float, ...]:
+    """Numbers with seven significant digits."""
+    return tuple(map(float, ("%.7g " * len(values) % tuple(values.tolist())).split()))
 
 
 def _reached(at: Array, values: Array, target: float) -> int | None:
@@ -225,6 +246,10 @@ def _bits(run: Run) -> str:
     for part in (history.last[:, : history.count], measures.at, measures.values, measures.layers):
         found.update(np.ascontiguousarray(part).tobytes())
     return found.hexdigest()[:32]
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _digest(table: Any) -> str:

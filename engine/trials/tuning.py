@@ -100,9 +100,14 @@ class RateCurve:
         return self.best in (None, 0, len(self.rates) - 1)
 
 
+def rates_around(decades: float, per_decade: int) -> int:
+    """How many rates `around` gives."""
+    return 2 * round(decades * per_decade) + 1
+
+
 def around(rate: float, decades: float, per_decade: int) -> tuple[float, ...]:
     """Rates so many decades below and above one, evenly by their logarithm; rounded to three digits."""
-    steps = round(decades * per_decade)
+    steps = rates_around(decades, per_decade) // 2
     return tuple(stepped(rate, step, per_decade) for step in range(-steps, steps + 1))
 
 
@@ -184,6 +189,11 @@ class Tuning:
             rates = [(*each, *_more(curve, self.per_decade)) for each, curve in zip(rates, curves, strict=True)]
             trials = self._at(rates)
         return trials, self._are_known(trials, known)
+
+    @property
+    def most(self) -> int:
+        """How many rates each run may be tried at."""
+        return rates_around(self.decades, self.per_decade) + _MORE * self.rounds
 
     def first(self) -> tuple[tuple[Trial, ...], ...]:
         """The trials of each run on its grid, without those that may follow."""

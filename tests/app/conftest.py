@@ -21,8 +21,10 @@ from app.window.actions import Actions
 from app.window.shortcut_filter import ShortcutFilter
 from app.window.workbench import Workbench
 from engine import Experiment, new_experiment, new_run
+from tests.app.cluster import cluster as cluster
 from tests.app.columns import fits as fits
 from tests.app.columns import show_in_column as show_in_column
+from tests.app.comparing import comparing as comparing
 
 PATIENCE = 10_000  # milliseconds; a test that passes needs a few of them
 CLOSED_WITHIN = 1.0  # seconds

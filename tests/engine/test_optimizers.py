@@ -35,6 +35,9 @@ _STEP = ctypes.CFUNCTYPE(
 )
 
 
+MANY, ENDS = 19, [0, -1]  # parameters in vectors, and some that are left over at the end
+
+
 class Stepper:
     """One optimizer's kernel with its arrays; weight decay as the training loop applies it."""
 
@@ -179,7 +182,7 @@ def test_assignments_leave_out_the_branches_not_taken():
 
 
 @EACH
-@each("n", [1, 2, 5])
+@each("n", [1, 2, MANY])
 def test_kernels_keep_to_their_arrays_and_treat_every_parameter_alike(key, n):
     random = np.random.default_rng(n)
     theta = random.standard_normal(n)
@@ -202,21 +205,34 @@ def test_kernels_keep_to_their_arrays_and_treat_every_parameter_alike(key, n):
 @EACH
 @each("calm_updates", [0, 1, 5])
 def test_nan_reaches_theta(key, calm_updates):
-    stepper = Stepper(key, [1.0, 1.0])
-    descend(stepper, lambda theta: [0.3, -0.2], 0.01, calm_updates)
-    theta = stepper.step([math.nan, 0.1], 0.01)
-    assert math.isnan(theta[0]) and math.isfinite(theta[1])
+    stepper = Stepper(key, np.ones(MANY))
+    descend(stepper, lambda theta: np.linspace(0.3, -0.2, MANY), 0.01, calm_updates)
+    theta = stepper.step([math.nan, *np.linspace(0.1, 0.2, MANY - 2), math.nan], 0.01)
+    assert np.isnan(theta[ENDS]).all() and np.isfinite(theta[1:-1]).all()
     # Rprop's sizes and NAdam's product do not depend on how large a gradient is, Adan's d not on the first.
     for name in set(stepper.entry.slots) - {"size", "product", "d" if key == "adan" else ""}:
-        assert math.isnan(stepper.slot(name)[0])
+        assert np.isnan(stepper.slot(name)[ENDS]).all()
 
 
 @pytest.mark.parametrize("key", sorted(set(ALONE) - BOUNDED))
 def test_infinity_reaches_theta(key):
-    stepper = Stepper(key, [1.0, 1.0])
-    descend(stepper, lambda theta: [0.3, -0.2], 0.01, 3)
-    theta = stepper.step([math.inf, 0.1], 0.01)
-    assert not math.isfinite(theta[0]) and math.isfinite(theta[1])
+    stepper = Stepper(key, np.ones(MANY))
+    descend(stepper, lambda theta: np.linspace(0.3, -0.2, MANY), 0.01, 3)
+    theta = stepper.step([math.inf, *np.linspace(0.1, 0.2, MANY - 2), -math.inf], 0.01)
+    assert not np.isfinite(theta[ENDS]).any() and np.isfinite(theta[1:-1]).all()
+
+
+@each("key", ["adam", "adamw"])
+def test_adam_steps_as_its_definition_from_gradients_of_every_size(key):
+    """Squares underflow below 1e-162 and overflow above 1e154: then eps is all that divides, or nothing moves."""
+    sizes = [0.0, 5e-324, 1e-310, 1e-170, 1e-160, 1e-80, 1e-8, 1.0, 1e8, 1e80, 1e150, 1e154, 1e155, 1e300]
+    g = np.array([sign * size for size in sizes for sign in (1.0, -1.0)])
+    stepper, theta, m, v = Stepper(key, np.zeros(g.size), weight_decay=0.0), np.zeros(g.size), 0.0, 0.0
+    for t in range(1, 4):
+        with np.errstate(over="ignore", under="ignore"):
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+            theta = theta - 0.01 / (1.0 - 0.9**t) * m / (np.sqrt(v / (1.0 - 0.999**t)) + 1e-8)
+        np.testing.assert_allclose(stepper.step(g, 0.01), theta, rtol=1e-13, atol=5e-324)
 
 
 @pytest.mark.parametrize("key", [key for key in ALONE if key != "yogi"])  # its mean starts at 1e-6

@@ -48,20 +48,19 @@ def draw_race(figure: Figure, plan: Plan, result: RaceResult, settings: FigureSe
 
 
 def draw_sweep(figure: Figure, plan: Plan, result: SweepResult, settings: FigureSettings) -> list[Entry]:
-    """Values over the first setting, or a map of the first two."""
+    """Values over the one setting, or a map of the first two, numbers before names."""
     axes = figure.add_subplot()
-    numbers = [place for place, axis in enumerate(result.axes) if axis.is_number]
-    if len(numbers) >= 2:
-        _draw_map(figure, axes, plan, result, (numbers[0], numbers[1]))
+    sides = sorted(range(len(result.axes)), key=lambda place: not result.axes[place].is_number)
+    if len(sides) >= 2:
+        _draw_map(figure, axes, plan, result, (sides[0], sides[1]))
         return []
     entries = []
     for place, arm in enumerate(_arms(row.arm for row in result.rows)):
-        rows = sorted((row for row in result.rows if row.arm.key == arm.key), key=lambda row: _sortable(row.values[0]))
+        rows = sorted((row for row in result.rows if row.arm.key == arm.key), key=lambda row: result.at(0, row))
         style = _style(arm, place, settings)
         ys = np.array([row.spread.median for row in rows])
-        xs = [row.values[0] if result.axes[0].is_number else str(row.values[0]) for row in rows]
         axes.plot(
-            xs,
+            [result.at(0, row) for row in rows],
             np.where(np.isfinite(ys), ys, np.nan),
             color=style.colour,
             ls=line_style(style.pattern),
@@ -69,18 +68,16 @@ def draw_sweep(figure: Figure, plan: Plan, result: SweepResult, settings: Figure
             ms=3,
         )
         entries.append((style.handle(settings), arm.name))
-    if result.axes[0].is_number:
-        axes.set_xscale("log" if result.axes[0].log else "linear")
-    axes.set_xlabel(clean(Setting.of(result.axes[0].path).words), parse_math=False)
+    _set_side(axes, "x", result, 0)
     _set_y(axes, [row.spread.median for row in result.rows], plan)
     return entries
 
 
 def _draw_map(figure: Figure, axes: Axes, plan: Plan, result: SweepResult, sides: tuple[int, int]) -> None:
     """Colours over two settings: cells of a grid, else dots; crosses for what diverged."""
-    best: dict[tuple[float, float], float] = {}
+    best: dict[tuple[float, ...], float] = {}
     for row in result.rows:  # the best come first
-        best.setdefault((float(row.values[sides[0]]), float(row.values[sides[1]])), row.spread.median)
+        best.setdefault(tuple(result.at(side, row) for side in sides), row.spread.median)
     points, ends = np.array(list(best)).reshape(-1, 2), np.array(list(best.values()))
     finite = np.isfinite(ends)
     norm, (xs, ys) = _norm(ends[finite]), (np.unique(points[:, side]) for side in (0, 1))
@@ -95,9 +92,16 @@ def _draw_map(figure: Figure, axes: Axes, plan: Plan, result: SweepResult, sides
     axes.scatter(points[~finite, 0], points[~finite, 1], c="0.4", s=16, marker="x", zorder=3)
     figure.colorbar(drawn, ax=axes, label=_words(plan.counted))
     for place, letter in zip(sides, "xy", strict=True):
-        axis = result.axes[place]
-        getattr(axes, f"set_{letter}scale")("log" if axis.log else "linear")
-        getattr(axes, f"set_{letter}label")(clean(Setting.of(axis.path).words), parse_math=False)
+        _set_side(axes, letter, result, place)
+
+
+def _set_side(axes: Axes, letter: str, result: SweepResult, place: int) -> None:
+    """Scale, names and label of a side along which a setting is varied."""
+    axis, labels = result.axes[place], result.labels(place)
+    getattr(axes, f"set_{letter}scale")("log" if axis.log else "linear")
+    if labels:
+        getattr(axes, f"set_{letter}ticks")(range(len(labels)), [clean(each) for each in labels], parse_math=False)
+    getattr(axes, f"set_{letter}label")(clean(Setting.of(axis.path).words), parse_math=False)
 
 
 def draw_scores(figure: Figure, plan: Plan, result: ScoreResult, settings: FigureSettings) -> list[Entry]:
@@ -210,7 +214,3 @@ def _words(counted: str) -> str:
 
 def _arms(arms: Iterable[Arm]) -> list[Arm]:
     return list({arm.key: arm for arm in arms}.values())
-
-
-def _sortable(value: Any) -> Any:
-    return value if isinstance(value, int | float) else str(value)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.architectures.catalogue import Architecture, LayerPart
-from engine.architectures.forward import Evaluation, agreement, evaluation_pieces, loss_pieces, output_pieces
+from engine.architectures.forward import (
+    Evaluation,
+    agreement,
+    evaluation_pieces,
+    evaluations_along,
+    loss_pieces,
+    output_pieces,
+)
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import PERCEPTRON
@@ -19,6 +27,7 @@ from engine.data.examples import TrainingData
 from engine.interruption import Interruption, Pieces, finish
 
 Array = np.ndarray
+N = TypeVar("N", float, Array)  # a number, or one for each of several thetas
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +117,19 @@ class Examined:
         validation = yield from self.validation_pieces(theta, outputs, interruption)
         return training, validation
 
+    def evaluations_along(
+        self, thetas: Array, interruption: Interruption | None
+    ) -> Pieces[tuple[tuple[Array, Array], tuple[Array, Array]]]:
+        """Loss and agreement, (b,) each, at thetas (b, n), on the training and on the validation set; in pieces."""
+        training = yield from self._along(thetas, self.packed, self.training[1], interruption)
+        validation = yield from self._along(thetas, self.packed_validation, self.validation[1], interruption)
+        return training, validation
+
+    def _along(
+        self, thetas: Array, packed: Packed, targets: Array, interruption: Interruption | None
+    ) -> Pieces[tuple[Array, Array]]:
+        return evaluations_along(self.network, thetas, packed, targets, self.classes, interruption)
+
     def validation_pieces(self, theta: Array, outputs: bool, interruption: Interruption | None) -> Pieces[Evaluation]:
         """The same on the validation set alone."""
         return self._evaluation(theta, self.packed_validation, self.validation[1], outputs, interruption)
@@ -135,20 +157,18 @@ class Examined:
             np.ascontiguousarray(outputs.T, np.float64),
             np.ascontiguousarray(targets, np.float64).reshape(-1),
         )
-        found = agreement(values, flat, self.data.target_shape.steps, self.classes)
+        found: float = agreement(values, flat, self.data.target_shape.steps, self.classes)
         return self._score(found, len(targets), self._spread(targets))
 
-    def scores(self, training: float, validation: float) -> tuple[float, float]:
-        """The scores of both sets by the agreement found on them."""
+    def scores(self, training: N, validation: N) -> tuple[N, N]:
+        """The scores of both sets by the agreement found on them, or on several occasions."""
         (n, m), spreads = map(len, (self.training[1], self.validation[1])), self._spreads
         return self._score(training, n, spreads[0]), self._score(validation, m, spreads[1])
 
-    def _score(self, agreement: float, examples: int, spread: float) -> float:
-        if not examples:
-            return np.nan
+    def _score(self, agreement: N, examples: int, spread: float) -> N:
         if self.classes:
-            return agreement / (examples * self.data.target_shape.steps)
-        return 1.0 - agreement / spread if spread > 0.0 else np.nan
+            return agreement / float(examples * self.data.target_shape.steps or math.nan)
+        return 1.0 - agreement / (spread if examples and spread > 0.0 else math.nan)
 
     @cached_property
     def _spreads(self) -> tuple[float, float]:

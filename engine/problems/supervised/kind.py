@@ -31,6 +31,9 @@ from engine.problems.supervised.task import (
     ADD_POINT,
     OWN_PARTS,
     POINT_EDITS,
+    RESIDUAL,
+    SPLIT,
+    TARGET,
     NetworkTask,
     network_need,
     network_task,
@@ -54,6 +57,7 @@ class NetworkKind(ProblemKind):
     many = "Training of networks"
     tier = "basic"
     marks = ("data",)
+    knobs = (SPLIT, TARGET, RESIDUAL)
     measures = TEXT_MEASURES + NETWORK_MEASURES
     first_curves = ("losses", "score", "gradient_norm")
     edits = POINT_EDITS

@@ -27,6 +27,7 @@ from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
 Q = TypeVar("Q", bound=Query[Any])
+N = TypeVar("N", float, Array)  # a number, or one for each of several thetas
 
 _SEQUENCES = 32  # of the training set, from which gradient norms by time step are recorded
 MOST_CLASSES = 20  # of which losses are told one by one
@@ -166,6 +167,12 @@ class Learner(Examined, Subject):
         scores = self.scores(training.agreement, validation.agreement)
         return self._whole((training.loss, validation.loss), scores, penalty), None
 
+    def measured_along(self, thetas: Array, penalties: Array, interruption: Interruption | None) -> Pieces[Array]:
+        training, validation = yield from self.evaluations_along(thetas, interruption)
+        with np.errstate(all="ignore"):
+            scores = self.scores(training[1], validation[1])
+            return self._whole((training[0], validation[0]), scores, penalties).T
+
     def _with_layers(
         self, theta: Array, step: Array, penalty: float, interruption: Interruption | None
     ) -> Pieces[tuple[Array, Array]]:
@@ -196,13 +203,13 @@ class Learner(Examined, Subject):
         some = self.architecture.packed_set(self.network, inputs, targets, self.classes)
         return self.architecture.first_fault(self.network, theta, some)
 
-    def _whole(self, losses: tuple[float, float], scores: tuple[float, float], penalty: float) -> Array:
-        """The measures of the whole, in the order of `measures`."""
+    def _whole(self, losses: tuple[N, N], scores: tuple[N, N], penalty: N) -> Array:
+        """The measures of the whole (measures,) in the order of `measures`, or at several thetas (measures, b)."""
         values = _measures(losses, scores, penalty)
         if self.data.text is None:
             return values
         outputs = self.network.sizes[-1] // self.data.text.context
-        nats = np.array(losses) if is_in_nats(self.network.loss, outputs) else np.full(2, np.nan)
+        nats = np.array(losses) if is_in_nats(self.network.loss, outputs) else np.full_like(losses, np.nan)
         return np.concatenate((values, nats / np.log(2.0)))
 
     def _norms(self, vector: Array) -> Array:
@@ -267,7 +274,7 @@ class NetworkSnapshot(Snapshot):
         return next((query for query in self.answers if isinstance(query, kind)), None)
 
 
-def _measures(losses: tuple[float, float], scores: tuple[float, float], penalty: float) -> Array:
+def _measures(losses: tuple[N, N], scores: tuple[N, N], penalty: N) -> Array:
     named = {
         "training_loss": losses[0],
         "validation_loss": losses[1],
@@ -275,4 +282,4 @@ def _measures(losses: tuple[float, float], scores: tuple[float, float], penalty:
         "validation_score": scores[1],
         "penalty": penalty,
     }
-    return np.array([named[name] for name in MEASURES])
+    return np.array(np.broadcast_arrays(*(named[name] for name in MEASURES)))

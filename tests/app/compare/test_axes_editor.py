@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+from PySide6.QtCore import Qt
+
 from app.compare.axes_editor import AxesEditor
-from engine import new_network
+from engine import SettingError, axis, new_network
 
 
 def test_a_line_between_two_groups_is_no_setting(qtbot) -> None:
@@ -20,3 +23,34 @@ def test_a_line_between_two_groups_is_no_setting(qtbot) -> None:
     row.setting.setCurrentIndex(line + 1)
     row.setting.activated.emit(line + 1)
     assert row.path != chosen and told[0][0].path == row.path == row.setting.currentData()
+
+
+def test_values_with_names_are_chosen_from_a_list_that_stays_open(qtbot, themed) -> None:
+    editor = AxesEditor()
+    qtbot.addWidget(editor)
+    editor.show_experiment(new_network("circle", ["adam"]))
+    editor.show()
+    row = editor.rows[0]
+    assert row.low.isVisible() and not row.names.isVisible()
+    place = row.setting.findData("optimizer")
+    row.setting.setCurrentIndex(place)
+    row.setting.activated.emit(place)
+    assert row.names.isVisible() and not row.low.isVisible() and "adam" in row.names.values
+    told = []
+    editor.changed.connect(lambda: told.append(editor.axes[0].values))
+    menu = row.names.menu()
+    menu.popup(row.names.mapToGlobal(row.names.rect().bottomLeft()))
+    actions = {action.text(): action for action in menu.actions()}
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(actions["RMSprop"]).center())
+    assert menu.isVisible() and "rmsprop" in told[-1]
+    menu.setActiveAction(actions["Adam"])
+    qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert menu.isVisible() and "adam" not in told[-1]
+    qtbot.keyClick(menu, Qt.Key.Key_Escape)
+    assert not menu.isVisible()
+    row.names.show_values((), {})
+    with pytest.raises(SettingError, match="optimizer: choose at least one value"):
+        _ = editor.axes
+    editor.take([axis("optimizer", ["sgd", "adam"]), axis("learning_rate", [0.1, 0.2])])
+    assert [each.values for each in editor.axes] == [("sgd", "adam"), (0.1, 0.2)]
+    assert [row.names.isVisibleTo(row) for row in editor.rows] == [True, False]

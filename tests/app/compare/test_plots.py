@@ -12,13 +12,13 @@ from app.compare.line_plot import LinePlot
 from app.compare.parallel_axes import ParallelAxes, ParallelAxis
 from app.compare.plot_lines import PlotLine, suited, y_values
 from app.compare.result_table import ResultTable, TableRow
-from app.compare.sweep_map import shades
-from app.compare.sweepable import sweepables
+from app.compare.sweep_map import MapPoint, MapSide, SweepMap, shades
+from app.compare.sweepable import names_of, possible_names, suggested, sweepables
 from app.documents.experiment_file import load
 from app.documents.presets import FOLDER
 from app.look.theme import DARK
 from app.plots.axis_type import LINEAR, LOG
-from engine import plan_of, spaced
+from engine import axis, plan_of, spaced, value_now
 
 NAN, INF = math.nan, math.inf
 
@@ -72,7 +72,11 @@ def test_a_brush_keeps_what_passes_and_a_click_takes_it_back(qtbot, themed) -> N
     view.grab()
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(at, 100))
     assert heard[-1] is None
-    assert ParallelAxis("way", ("tanh", "relu", "tanh")).places.tolist() == [0.0, 1.0, 0.0]
+    named = ParallelAxis("way", (0.0, 1.0, 0.0), labels=("tanh", "relu"))
+    assert named.places.tolist() == [0.25, 0.75, 0.25] and named.ticks == ((0.25, "tanh"), (0.75, "relu"))
+    assert named.ends == ("", "")
+    view.show_axes([named, view.axes[1]])
+    view.grab()
 
 
 def test_a_table_is_sorted_by_its_numbers_with_what_is_unknown_last(qtbot, themed) -> None:
@@ -91,11 +95,43 @@ def test_a_table_is_sorted_by_its_numbers_with_what_is_unknown_last(qtbot, theme
 
 
 @pytest.mark.parametrize("preset", ["01_four_optimizers", "26_digits"])
-def test_every_setting_that_is_offered_can_be_varied_over_its_range(preset) -> None:
+def test_every_setting_that_is_offered_can_be_varied_over_its_values(preset) -> None:
     experiment = load(FOLDER / f"{preset}.toml")
     offered = sweepables(experiment)
     assert offered[0].path == "learning_rate" and len({each.path for each in offered}) == len(offered)
-    assert {each.group for each in offered} == {"run", "problem"}
+    assert {each.group for each in offered} == {"run", "problem"} or preset.startswith("01")
+    first = next(record.settings for record in experiment.runs if record.settings.visible)
     for each in offered:
-        made = spaced(each.path, each.low, each.high, 3, each.log, each.whole)
-        assert plan_of(experiment, "sweep", {"updates": 1}, ["adam"], axes=[made]).expected({}) > 0, each.path
+        if each.is_named:
+            made, possible = suggested(experiment, each.path), possible_names(experiment, each.path)
+            assert value_now(experiment.problem, first, each.path) in made.values, each.path
+            assert set(made.values) <= set(possible) <= set(names_of(experiment, each.path)), each.path
+            made = axis(each.path, possible)
+        else:
+            made = spaced(each.path, each.low, each.high, 3, each.log, each.whole)
+        assert plan_of(experiment, "sweep", {"updates": 1}, [first.id], axes=[made]).expected({}) > 0, each.path
+    paths = {each.path for each in offered if each.is_named}
+    assert {"optimizer", "schedule"} < paths and ("batch" in paths) == (preset == "26_digits")
+    assert ("surface" in paths) is False, "the ends of two surfaces are not to be compared"
+
+
+def test_a_map_has_names_along_its_sides_and_a_cell_for_each(qtbot, themed) -> None:
+    view = SweepMap(DARK)
+    qtbot.addWidget(view)
+    view.resize(500, 300)
+    view.show()
+    sides = MapSide("rate", log=True), MapSide("optimizer", ("Adam", "RMSprop", "Momentum"))
+    view.show_points([MapPoint(0.1, 0.0, 1.0, 0), MapPoint(0.01, 2.0, 2.0, 1)], sides, True)
+    y = view.scales[1]
+    heights = [box.height() for box in view._boxes(*view.scales)]
+    assert heights == pytest.approx([y.pixel(0.0) - y.pixel(1.0)] * 2), "also where a value between is not known yet"
+    left, below = view.y_axis, view.x_axis
+
+    def told() -> list[str]:
+        return [text for *_, text in left._upright_texts(left._marks(left.scale_shown))]
+
+    qtbot.waitUntil(lambda: told()[:3] == ["Adam", "RMSprop", "Momentum"])
+    assert "Adam" not in [text for *_, text in below._level_texts(below._marks(below.scale_shown))]
+    view.grab()
+    view.show_points([MapPoint(0.1, 3.0, 1.0, 0)], (sides[0], MapSide("noise")), True)
+    assert view.y_axis.labels == ()

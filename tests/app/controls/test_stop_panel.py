@@ -29,7 +29,7 @@ def test_early_stopping_is_for_what_has_a_measure_that_is_watched(panel, fits):
     assert panel.told == []
 
 
-def test_a_rule_is_told_with_all_the_others(panel, qtbot):
+def test_a_rule_is_told_alone(panel, qtbot):
     panel.refresh({**NEVER, "patience": 300}, "validation loss")
     assert panel.knobs.knobs["patience"].isVisible(), "it is not at its default"
     assert panel.knobs.knobs["patience"].field.text() == "300"
@@ -38,10 +38,4 @@ def test_a_rule_is_told_with_all_the_others(panel, qtbot):
     field.selectAll()
     qtbot.keyClicks(field, "50")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert panel.told == [{**NEVER, "patience": 50}]
-
-
-def test_a_rule_of_networks_is_kept_where_it_is_not_shown(panel, qtbot):
-    panel.refresh({**NEVER, "patience": 300}, False)
-    panel.knobs.changed.emit("updates", 10)
-    assert panel.told == [{**NEVER, "patience": 300, "updates": 10}]
+    assert panel.told == [{"patience": 50}]

@@ -134,3 +134,30 @@ def test_a_tree_of_branches_is_kept_in_a_file(window, tmp_path):
     assert [run.origin for run in window.picture.runs] == [
         None, Origin("adam", 150), Origin("adam-2", 180), None,
     ]  # fmt: skip
+
+
+def test_stop_rules_are_those_of_the_moment_and_change_where_the_runs_stand(window):
+    bench, controller = window.bench, window.bench.controller
+    told = []
+    controller.told.connect(told.append)
+    controller.change_stop({"updates": 300})
+    controller.settle()
+    window.advance(50)
+    controller.change_stop({"gradient_below": 1e-9})
+    controller.settle()
+    window.settle()
+    knob = bench.stop_panel.knobs.reveal("updates")
+    scrubbed(window, 120)
+    assert knob.field.text() == "0", "none held then"
+    scrubbed(window, 220)
+    assert knob.field.text() == "300" and told == []
+    scrubbed(window, 120)
+    window.type(bench.stop_panel.knobs.reveal("updates").field, "400")
+    window.until(lambda: window.picture.cursor is None)
+    window.settle()
+    rules = window.picture.experiment.stop
+    assert (rules["updates"], rules["gradient_below"]) == (400, 1e-9), "the others stay as they are by now"
+    assert "newest update is shown" in told[-1] and controller.proposal is None
+    bench.document.undo()
+    window.settle()
+    assert window.picture.experiment.stop["updates"] == 300

@@ -3,61 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.compare.comparison_page import FORMER
 from app.compare.run_bar import AGAIN, GO_ON, START
 from app.compare.sweep_picture import MAP, PARALLEL
-from app.documents.settings import Settings
 from app.look.theme import LIGHT
-from app.window.actions import Actions
 from engine import COMPARISONS, axis, new_experiment, new_run
-
-Button = Qt.MouseButton.LeftButton
-TINY = {"updates": 30, "seeds": 6}
-
-
-@pytest.fixture
-def comparing(open_window, monkeypatch, tmp_path):
-    """A function: a window with its menus that compares two runs on Rosenbrock."""
-    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
-
-    def opened():
-        runs = [new_run("adam", learning_rate=0.02), new_run("momentum", learning_rate=1e-4, colour=1)]
-        window = open_window(new_experiment("rosenbrock", runs, updates=0))
-        window.actions = Actions(window.shell, window.bench, Settings())
-        window.shell.closing.connect(window.actions.shut_down)
-        window.compare = window.actions.comparing
-        QApplication.processEvents()
-        return window
-
-    return opened
-
-
-def show(window, key: str):
-    """The workspace with a page of tiny budgets, shown by the mouse."""
-    if not window.compare.is_shown:
-        window.qtbot.mouseClick(window.compare.switch.button(1), Button)
-    space = window.compare.workspace
-    window.qtbot.mouseClick(space.tabs.button(key), Button)
-    page = space.pages[key]
-    page.set_values({name: value for name, value in TINY.items() if name in page.knobs.knobs})
-    window.until(lambda: page.request is not None)
-    return space, page
-
-
-def compute(window, space) -> None:
-    window.qtbot.mouseClick(space.bar.start, Button)
-    window.until(lambda: space.bar.start.isVisible())
-
-
-def click(window, plot, place: QPointF) -> None:
-    """A click at a place in the pixels of a plot."""
-    at = plot.mapFromScene(plot.box.mapToScene(place))
-    window.qtbot.mouseMove(plot.viewport(), at)
-    window.qtbot.mouseClick(plot.viewport(), Button, pos=QPoint(at))
+from tests.app.comparing import Button, click, compute, show
 
 
 def test_the_switch_puts_the_workspace_in_place_of_stage_and_curves_and_nothing_is_lost(comparing) -> None:
@@ -199,11 +153,29 @@ def test_a_sweep_is_seen_as_table_map_and_parallel_axes(comparing) -> None:
 def test_every_page_says_what_it_will_show_and_how_long_it_takes(comparing) -> None:
     window = comparing()
     for key in COMPARISONS:
-        space, page = show(window, key)
+        _, page = show(window, key)
         page.changed.emit()
         window.until(lambda page=page: "trial" in page.empty.text().rpartition("\n")[2])
         assert page.empty.isVisible() and page.comparison.help[1:] in page.empty.text()
-    said = []
-    window.bench.toast.said.connect(lambda tone, sentence, _: said.append(sentence))
-    window.type(space.bar.workers.lineEdit(), "three threads")
-    assert "2 threads" in said[-1] and "three threads" in said[-1]
+
+
+def test_a_sweep_over_what_has_names_is_seen_and_a_combination_adopted(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "sweep")
+    page.axes.take([axis("optimizer", ["adam", "rmsprop"]), axis("learning_rate", [1e-3, 1e-2], log=True)])
+    compute(window, space)
+    picture, result = page.picture, page.outcome.result
+    model = picture.table.model()
+    assert {model.index(row, 1).data() for row in range(model.rowCount())} == {"Adam", "RMSprop"}
+    window.qtbot.mouseClick(picture.views.button(MAP), Button)
+    assert picture.map.y_axis.labels == ("Adam", "RMSprop") and picture.map.x_axis.name == "learning rate"
+    x, y = picture.map.scales
+    click(window, picture.map, QPointF(x.pixel(1e-2), y.pixel(1.0)))
+    assert "optimizer RMSprop, learning rate 0.01" in picture.words.text()
+    window.qtbot.mouseClick(picture.views.button(PARALLEL), Button)
+    assert picture.parallel.axes[0].labels == ("Adam", "RMSprop") and result.labels(1) == ()
+    run = picture._rows[picture._chosen].arm.key
+    window.qtbot.mouseClick(picture.adopt, Button)
+    window.settle()
+    settings = window.run(run).settings
+    assert settings.optimizer.kind == "rmsprop" and settings.learning_rate == 0.01

@@ -89,7 +89,7 @@ def test_processes_give_the_same_bits_and_a_killed_one_costs_its_own_trials() ->
 
     def kill(done: int) -> None:
         if done == 2:
-            workers = [each for each in psutil.Process().children() if each not in before and _is_worker(each)]
+            workers = [each for each in psutil.Process().children() if each not in before and is_worker(each)]
             workers[0].kill()
 
     assert digests(crew_of("2 processes"), trials(), kill) == expected
@@ -97,10 +97,10 @@ def test_processes_give_the_same_bits_and_a_killed_one_costs_its_own_trials() ->
     assert (
         list(run_trials(trials(2, 10**9), crew_of("2 processes"), stopped=lambda: time.monotonic() > began + 2)) == []
     )
-    assert not [each for each in psutil.Process().children() if each not in before and _is_worker(each)]
+    assert not [each for each in psutil.Process().children() if each not in before and is_worker(each)]
 
 
-def _is_worker(process: psutil.Process) -> bool:
+def is_worker(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.Error):
         return "spawn_main" in " ".join(process.cmdline())
     return False

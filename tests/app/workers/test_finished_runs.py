@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from app.workers.finished_runs import REST_SECONDS, FinishedRuns
+from app.workers.finished_runs import REST_SECONDS, FinishedRuns, StandingRun
 from app.workers.published import Published
 from engine import Session, new_experiment, new_run
 
@@ -21,12 +21,16 @@ class Watched:
         self.session = Session(new_experiment("rosenbrock", runs, updates=updates))
         self.finished, self.now, self.document = FinishedRuns(), 0.0, 1
 
-    def look(self, after: float = 0.0, cursor: int | None = None) -> list[tuple[str, int]]:
-        """The ids and updates of the runs that are handed out, `after` seconds from now."""
+    def handed(self, after: float = 0.0, cursor: int | None = None) -> list[StandingRun]:
+        """The runs that are handed out, `after` seconds from now."""
         self.now += after
         picture = self.session.picture(cursor)
         published = Published(picture, self.document, 0, False, 1.0, 0.0, CLOCKS, None, undo_label="", redo_label="")
-        return [(each.run.id, each.run.update) for each in self.finished.look(published, self.now)]
+        return self.finished.look(published, self.now)
+
+    def look(self, after: float = 0.0, cursor: int | None = None) -> list[tuple[str, int]]:
+        """Their ids and updates."""
+        return [(each.run.id, each.run.update) for each in self.handed(after, cursor)]
 
 
 def test_a_run_that_ended_is_handed_out_once_it_has_rested() -> None:
@@ -74,6 +78,9 @@ def test_a_pinned_run_is_handed_out_where_it_stands() -> None:
 
 def test_what_a_hand_has_passed_over_is_left_out() -> None:
     watched = Watched(rate=1e-4)
+    watched.session.advance(10)
+    watched.look()
+    assert watched.look(REST_SECONDS) == [("adam", 10), ("sgd", 10)]
     for place in range(5):
         watched.session.restore(watched.session.changed_from_start("adam", "learning_rate", 0.01 + place / 100, 10))
         watched.session.advance(10)
@@ -100,6 +107,33 @@ def test_what_ended_just_before_it_went_away_is_kept() -> None:
         )
         assert ("adam", 10) in handed, leave
         assert ("adam", 10) not in watched.look(9), leave
+
+
+def test_what_is_changed_just_after_its_end_is_kept_as_it_was() -> None:
+    changes = {
+        "tweaked": lambda session: session.tweak("sgd", "learning_rate", 1e-3),
+        "goes on": lambda session: (session.stop_at({"updates": 60}), session.advance(3)),
+        "from its start": lambda session: session.restore(session.changed_from_start("sgd", "warmup", 3, 40), 40),
+        "rewound": lambda session: session.rewind(1),
+        "undone": lambda session: session.restore(new_experiment("rosenbrock", ["adam", "sgd"], updates=40)),
+    }
+    for rate in (1e-4, 1.0):  # the second diverges
+        for name, change in changes.items():
+            if name == "goes on" and rate == 1.0:
+                continue  # what has diverged does not
+            watched = Watched(40, rate)
+            watched.look()
+            watched.session.advance(2)
+            watched.look()
+            watched.session.advance(38)
+            ended = watched.session.run("sgd").record(), watched.session.run("sgd").update
+            assert watched.look(0.1) == []
+            change(watched.session)
+            handed = {each.run.id: each for each in watched.handed(0.1)}
+            assert "sgd" in handed, (rate, name)
+            kept = handed["sgd"].run
+            assert (kept.initial, kept.tweaks, kept.update) == (ended[0].settings, ended[0].tweaks, ended[1])
+            assert kept.status in ("finished", "diverged")
 
 
 def test_a_past_update_that_is_looked_at_is_no_end() -> None:

@@ -94,6 +94,10 @@ def test_what_is_measured_is_what_is_declared(task) -> None:
     pieces = problem.measured(theta, theta - problem.start, 0.0, 0.0)
     values, layers = drained(pieces)
     assert values.shape == (len(whole),)
+    thetas = np.array([problem.start, theta])
+    rows = drained(problem.measured_along(thetas, 0.01, 0.1))
+    each_one = [drained(problem.measured(one, None, 0.01, 0.1))[0] for one in thetas]
+    assert rows.shape == (2, len(whole)) and rows.tobytes() == np.array(each_one).tobytes()
     by_layer = len(subject.measures) - len(whole)
     assert layers is None if not by_layer else layers.shape == (subject.most_parts, by_layer)
     view = session.picture().runs[0].measures

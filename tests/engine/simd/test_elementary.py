@@ -77,7 +77,7 @@ CASES: dict[str, tuple[float, Callable[[Array], Array], Array]] = {
         np.log1p,
         np.concatenate([SMALL * 0.99, SIZES, 10.0 ** random.uniform(-15, 0, COUNT) - 1.0, AROUND[AROUND > -0.99]]),
     ),
-    "tanh": (1.5, np.tanh, np.concatenate([SMALL, AROUND, random.uniform(-25, 25, COUNT)])),
+    "tanh": (1.8, np.tanh, np.concatenate([SMALL, AROUND, random.uniform(-25, 25, COUNT)])),
     "sigmoid": (
         1.5,
         lambda x: 1 / (1 + np.exp(-x)),
@@ -143,6 +143,30 @@ def test_angles_up_to_1e9_are_those_of_an_argument_one_eps_away(name: str) -> No
     x = both(10.0 ** random.uniform(6, 9, 5000))
     error = np.abs(values(name, x) - getattr(np, {"sine": "sin", "cosine": "cos"}[name])(x))
     assert (error <= EPS * (np.abs(x) + 1.0)).all()
+
+
+@njit(error_model="numpy", fastmath={"contract"})
+def _quotients(x, y, ratios):
+    for i in range(0, x.size, LANES):
+        store(pointer(ratios), i, elementary.quotient(load(pointer(x), i), load(pointer(y), i)))
+
+
+@pytest.mark.skipif(np.finfo(Exact).eps > EPS / 1000, reason="long double has no more digits here")
+def test_quotients_are_exact_to_one_eps_and_no_number_where_division_gives_none() -> None:
+    x, y = (random.normal(size=COUNT) * 10.0 ** random.uniform(-150, 150, COUNT) for _ in range(2))
+    ratios, exact = np.empty(COUNT), x.astype(Exact) / y
+    _quotients(x, y, ratios)
+    assert (np.abs((ratios.astype(Exact) - exact) / exact) <= EPS).all()
+    x = np.array([0.0, 0.0, 1.0, 1.0, -1.0, 1.0, 5e-324, 1e-320, 1e300, 0.0, INFINITY, NAN, 1.0, NAN, INFINITY, 0.0])
+    y = np.array(
+        [1.0, INFINITY, INFINITY, 0.0, 0.0, -0.0, 1e10, 1.0, 1e-30, 0.0, INFINITY, 1.0, NAN, INFINITY, NAN, 1e-30]
+    )
+    found = np.empty(16)
+    _quotients(x, y, found)
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(found, x / y)
+    _quotients(np.full(LANES, INFINITY), np.full(LANES, 2.0), found)
+    assert not np.isfinite(found[:LANES]).any()
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -110,6 +110,44 @@ def test_an_origin_holds_as_long_as_the_past_is_shared() -> None:
     assert set(origins(session).values()) == {None}
 
 
+def told(run) -> tuple[object, ...]:
+    """Everything that a run has computed."""
+    view = run.history.view()
+    return run.record(), run.update, run.machine.theta.tobytes(), view.last[:, : view.count].tobytes()
+
+
+@each("problem", ["himmelblau", "moons"])
+def test_a_branch_that_is_taken_back_and_done_again_leaves_its_origin_once_more(problem: str) -> None:
+    runs = [new_run("adam", learning_rate=0.02), "momentum"]
+    experiment = new_network(problem, runs, (4, 3)) if problem == "moons" else new_experiment(problem, runs, updates=0)
+    session = Session(experiment)
+    session.advance(600)
+    before = session.experiment()
+    session.fork("adam", 300, {"learning_rate": 0.05})
+    session.fork("adam-2", 400, {"optimizer": "sgd", "learning_rate": 1e-3})
+    session.tweak("adam-2", "learning_rate", 0.01)
+    session.advance(50)
+    after, computed = session.experiment(), [told(run) for run in session.runs]
+    session.restore(before, 600)
+    assert len(session.runs) == 2
+    session.advance(50)
+    session.restore(after, 650)
+    places = {run.settings.id: run.update for run in session.runs}
+    assert places["adam-2"] >= 300 and places["adam-3"] >= 300, "its origin stands there, too"
+    for run in session.runs:
+        run.advance(650 - run.update)
+    assert [told(run) for run in session.runs] == computed and session.experiment() == after
+    session.remove("adam-3")
+    session.restore(after, 650)
+    assert session.run("adam-3").update >= 400
+    session.run("adam-3").advance(250)
+    assert [told(run) for run in session.runs] == computed
+    session.remove("adam-3")
+    session.rewind(350)
+    session.restore(after, 650)
+    assert 350 >= session.run("adam-3").update >= 300, "its origin no longer reaches so far"
+
+
 def test_what_changes_a_branch_from_its_start_changes_it_from_where_it_branched() -> None:
     session = branched()
     session.tweak("adam-2", "learning_rate", 0.5)

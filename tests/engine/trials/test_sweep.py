@@ -35,6 +35,24 @@ def test_settings_of_the_problem_and_words_are_swept_too() -> None:
     some = trials[-1].experiment
     assert some.problem.value("data.noise") == 20 and some.runs[0].settings.value("batch.size") == 32
     assert some.runs[0].settings.optimizer.kind == "adam" and not trial(trials[0]).failed
+    known = {one.key: trial(one) for one in trials}
+    result = plan.result(known)
+    assert result.labels(0) == () and result.labels(1) == ("Gradient descent", "Adam")
+    best = result.rows[0]
+    assert result.labels(1)[int(result.at(1, best))] == {"sgd": "Gradient descent", "adam": "Adam"}[best.values[1]]
+    assert result.words(best)[1] in result.sentences[0] and result.at(0, best) == best.values[0]
+
+
+def test_knobs_are_those_of_the_optimizer_that_is_varied_with_them_in_any_order() -> None:
+    axes = [Axis("optimizer.beta2", (0.9, 0.99)), Axis("optimizer", ("adam", "amsgrad"))]
+    plan = plan_of(new_experiment("rosenbrock", ADAM), "sweep", {"updates": 5}, axes=axes)
+    found = [one.experiment.runs[0].settings.optimizer for one in plan.trials({})]
+    assert [(each.kind, each.values["beta2"]) for each in found] == [
+        ("adam", 0.9), ("amsgrad", 0.9), ("adam", 0.99), ("amsgrad", 0.99)
+    ]  # fmt: skip
+    without = [axes[0], Axis("optimizer", ("adam", "sgd"))]
+    with pytest.raises(SettingError, match="beta2: unknown setting"):
+        plan_of(new_experiment("rosenbrock", ADAM), "sweep", {"updates": 5}, axes=without).trials({})
 
 
 def test_random_combinations_lie_between_the_ends_and_come_again() -> None:

@@ -28,6 +28,8 @@ CASES = (
     ("rates", SMALL, ()),
     ("sweep", SMALL, (RATES,)),
     ("sweep", SMALL, (RATES, axis("noise", [0.0, 1.0]))),
+    ("sweep", SMALL, (axis("optimizer", ["adam", "rmsprop"]),)),
+    ("sweep", SMALL, (axis("optimizer", ["adam", "rmsprop"]), RATES)),
     ("sweep", {**SMALL, "way": "random", "combinations": 3}, (RATES, axis("noise", [0.0, 1.0]))),
 )
 

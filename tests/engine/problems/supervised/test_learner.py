@@ -56,6 +56,9 @@ def test_a_measurement_with_the_layers_says_the_same_of_the_whole(problem) -> No
     assert layers[: learner.network.layers, 2].tolist() == [1.0] * learner.network.layers, "the step is theta itself"
     interruption = Interruption()
     interruption.set()
+    along = finish(learner.measured_along(np.array([theta, 0.5 * theta]), np.array([0.25, 0.0]), interruption))
+    half, _ = finish(learner.measured(0.5 * theta, None, 0.0, None))
+    assert along[0].tobytes() == light.tobytes() and along[1].tobytes() == half.tobytes()
     assert finish(learner.measured(theta, None, 0.25, interruption))[0].tobytes() == light.tobytes()
 
 
