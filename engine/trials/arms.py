@@ -62,7 +62,7 @@ def arms_of(
     ]
     for optimizer in others:
         id = distinct(optimizer, (*experiment.runs, *records))
-        taken = {record.settings.colour for record in records}
+        taken = {record.settings.colour for record in (*experiment.runs, *records)}
         colour = next((place for place in range(MAX_RUNS) if place not in taken), 0)
         records.append(RunRecord(replace(by_default(experiment, optimizer), id=id, colour=colour)))
     names = naming(replace(experiment, runs=tuple(records)))

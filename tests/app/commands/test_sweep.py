@@ -89,6 +89,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(file: Path, tmp_path: Path, cap
         (["--kind", "seeds", "--set", "seeds"], "--set must be like NAME=VALUE, got 'seeds'"),
         (["--kind", "seeds", "--set", "cows=1"], "unknown setting"),
         (["--kind", "seeds", "--runs", "nobody"], "--runs must be among adam, sgd, got 'nobody'"),
+        (["--kind", "race", "--optimizers", "horses"], "unknown optimizer 'horses'"),
         (["--kind", "seeds", "--measure", "horses"], "must be one of"),
         (["--kind", "seeds", "--vary", "learning_rate=1,2"], "varies no settings"),
         (["--kind", "sweep", "--vary", "learning_rate=0..1:3:log"], "above 0"),
@@ -105,6 +106,20 @@ def test_what_cannot_be_is_refused_in_a_sentence(file: Path, tmp_path: Path, cap
     beside(file).write_bytes(b"mine\nnot yours\n")
     assert cli.main(["sweep", str(file), *SEEDS]) == REFUSED
     assert "it is no journal of trials" in capsys.readouterr().err and beside(file).read_bytes() == b"mine\nnot yours\n"
+
+
+def test_several_comparisons_stand_in_a_file_and_optimizers_join_runs(file: Path, capsys) -> None:
+    asked = ["--runs", "adam", "--optimizers", "rmsprop"]
+    assert cli.main(["sweep", str(file), *SEEDS, *asked, "--keep", "--quiet"]) == DONE
+    small = ["--set", "updates=10", "--set", "seeds=1", "--runs", "adam"]
+    assert cli.main(["sweep", str(file), "--kind", "rates", *small, "--keep", "--quiet"]) == DONE
+    kinds = [record.choice.kind for record in load(file).comparisons]
+    assert kinds == ["seeds", "rates"] and load(file).comparison("seeds").optimizers == ("rmsprop",)
+    assert cli.main(["sweep", str(file)]) == REFUSED
+    assert "has several comparisons, seeds, rates; name one with --kind" in capsys.readouterr().err
+    assert cli.main(["sweep", str(file), "--kind", "seeds"]) == DONE, "with knobs and results that are in the file"
+    told = capsys.readouterr()
+    assert "RMSprop ends" in told.out and "6 trials are known" in told.err
 
 
 def started(file: Path, *words: str) -> subprocess.Popen[str]:
