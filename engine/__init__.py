@@ -45,7 +45,7 @@ from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
 from engine.choices import Choice, choose
-from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value
+from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value, is_compiling
 from engine.data import (
     DATASETS,
     FEATURES,
@@ -463,6 +463,7 @@ __all__ = [
     "formula",
     "framed",
     "full_history",
+    "is_compiling",
     "is_drivable",
     "kind_of",
     "kind_of_edit",

@@ -35,7 +35,7 @@ class Workspace(QWidget):
     for what was adopted is no run yet. told, warned: sentences for the person.
 
     page_chosen carries the key of a page; keep_wanted the kind of a comparison and its
-    ComparisonRecord for the experiment, or None. left: a person wants to see descent again.
+    Outcome to be kept with the experiment, or None. left: a person wants to see descent again.
     """
 
     adopted = Signal(str, object)
@@ -257,10 +257,7 @@ class Workspace(QWidget):
 
     def _keep(self, outcome: Outcome | None) -> None:
         if outcome is not None and self._is_keepable(outcome):
-            try:
-                self.keep_wanted.emit(outcome.request.kind, outcome.record)
-            except SettingError as error:
-                self.warned.emit(str(error))
+            self.keep_wanted.emit(outcome.request.kind, outcome)
 
     def _is_kept(self, kind: str) -> bool:
         return self._experiment is not None and self._experiment.comparison(kind) is not None

@@ -72,7 +72,7 @@ class Comparing(QObject):
             workspace.told.connect(bench.toast.tell)
             workspace.warned.connect(bench.toast.warn)
             workspace.page_chosen.connect(lambda key: self._settings.set(PAGE, key))
-            workspace.keep_wanted.connect(lambda kind, record: bench.training.send(KeepComparison(kind, record)))
+            workspace.keep_wanted.connect(lambda kind, outcome: bench.training.send(KeepComparison(kind, outcome)))
             workspace.choose(str(self._settings.get(PAGE, "")))
             self._workspace = workspace
         return self._workspace

@@ -47,8 +47,9 @@ FORMAT = 6  # of what `Experiment.to_dict` returns; those from 1 on are read
 # The version of the numbers: raise it whenever any result changes in its bits, so that an experiment computed by an
 # earlier engine can be told. 1: of 0.2.0. 2: of 0.4.0, in which a gradient whose squares overflow is finite, so that
 # runs go on that used to end there. 3: networks are measured at other updates, on which early stopping and the best
-# weights depend. 4: of 0.7.0, in which clusters and associative memories sum in vectors.
-NUMBERS = 4
+# weights depend. 4: of 0.7.0, in which clusters and associative memories sum in vectors. 5: of 0.8.0, with another
+# tanh, and divisions of Adam that are exact to the last bit but one.
+NUMBERS = 5
 MAX_RUNS = 16
 MAX_TWEAKS = 100_000
 MAX_UPDATES = 10**15
