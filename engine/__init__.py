@@ -209,6 +209,7 @@ from engine.trials.summary import Summary, line_of, of_line
 from engine.trials.sweep import Row, SweepResult
 from engine.trials.trial import Stopped, Trial, countable, counted_of, curve_updates, processor, trial
 from engine.trials.tuning import RATE, RateCurve
+from engine.trials.words import SURE
 from engine.trials.workloads import WORKLOADS, Workload
 
 __all__ = [
@@ -283,6 +284,7 @@ __all__ = [
     "STAGES",
     "STATE",
     "STOP",
+    "SURE",
     "SURFACES",
     "SURFACE_EXAMPLES",
     "TARGET",

@@ -167,8 +167,12 @@ APP_KNOWS_KERNELS = {"app/launch/compile_kernels.py"}
 
 def imports_of(text: str) -> list[tuple[str, str]]:
     """(module, name) of every import in a source, those inside functions too; "" for `import module`."""
+    return imports_in(ast.parse(text))
+
+
+def imports_in(tree: ast.Module) -> list[tuple[str, str]]:
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found += [(alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -365,7 +369,7 @@ def told_apart(text: str, classes: Set[str], keys: set[str]) -> set[str]:
     own = tuple(folder.replace("/", ".") for folder in OWN_FOLDERS)
     found = {
         name
-        for module, name in imports_of(text)
+        for module, name in imports_in(tree)
         if f"{module}.".startswith(own) or (module == "engine" and name in classes)
     }
     for node in ast.walk(tree):

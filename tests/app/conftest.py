@@ -14,8 +14,11 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QtMsgType
 from PySide6.QtWidgets import QApplication
 
+from app.documents.settings import Settings
 from app.launch.main_window import MainWindow
 from app.look.theme import DARK, apply
+from app.window.actions import Actions
+from app.window.shortcut_filter import ShortcutFilter
 from app.window.workbench import Workbench
 from engine import Experiment, new_experiment, new_run
 from tests.app.cluster import cluster as cluster
@@ -66,6 +69,19 @@ class Window:
         self.bench.document.open(experiment)
         self.bench.take_keyboard()
         self.settle()
+
+    def add_menus(self) -> None:
+        """Menus and keys, as a start adds them; the keyboard is the window's."""
+        if not hasattr(self, "actions"):
+            self.actions = Actions(self.shell, self.bench, Settings())
+            shortcuts = ShortcutFilter(QApplication.instance())
+            self.shell.closing.connect(self.actions.shut_down)
+            self.shell.closing.connect(shortcuts.deleteLater)
+        self.shell.activateWindow()
+
+    def press(self, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the keyboard is."""
+        self.qtbot.keyClick(QApplication.focusWidget() or self.shell, key, modifier)
 
     @property
     def published(self):

@@ -26,18 +26,18 @@ def test_every_update_is_a_row_and_every_float_comes_back(tmp_path: Path, name: 
     write_table(tmp_path / "race.csv", picture)
     head, rows = read(tmp_path / "race.csv")
     assert tuple(head) == HEAD
+    columns = list(zip(*rows, strict=True))
     experiment = replace(picture.experiment, stop={**picture.experiment.stop, "updates": 0})
     session = Session(experiment)
     session.advance(max(run.history.updates for run in picture.runs))
     place = 0
     for run, again in zip(picture.runs, session.runs, strict=True):
         exact = full_history(again)
-        part = rows[place : place + run.history.updates]
+        part = slice(place, place + run.history.updates)
         place += run.history.updates
-        assert [row[2] for row in part] == [str(update) for update in range(run.history.updates)]
-        for column, key in enumerate(COLUMNS, HEAD.index(COLUMNS[0])):
-            found = np.array([float(row[column]) for row in part])
-            assert found.tobytes() == exact[key].tobytes()
+        assert columns[2][part] == tuple(map(str, range(run.history.updates)))
+        for column, key in zip(columns[HEAD.index(COLUMNS[0]) :], COLUMNS, strict=False):
+            assert np.array(column[part], float).tobytes() == exact[key].tobytes()
     assert place == len(rows)
 
 

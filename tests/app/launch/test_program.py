@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import re
 import shlex
@@ -30,6 +31,7 @@ TRIED = {
 }
 
 
+@functools.cache
 def sentences() -> list[tuple[str, str]]:
     """(file, text) of every string in the sources that is no docstring; what is filled in stands as {}."""
     found = []

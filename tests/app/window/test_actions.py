@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
 
 from app.documents.experiment_file import load
+from app.documents.settings import Settings
 from app.workers.commands import Command
 from engine import MAX_RUNS
 from tests.each import each
@@ -21,25 +22,23 @@ from tests.each import each
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 
-@pytest.fixture
-def acting(open_window, monkeypatch, tmp_path):
-    """A window with its menus; what it remembers between two starts is in a folder of the test's own."""
-    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
-    from app.documents.settings import Settings
-    from app.window.actions import Actions
-    from app.window.shortcut_filter import ShortcutFilter
-
-    window = open_window()
-    window.actions = Actions(window.shell, window.bench, Settings())
-    shortcuts = ShortcutFilter(QApplication.instance())
-    window.shell.closing.connect(window.actions.shut_down)
-    window.shell.closing.connect(shortcuts.deleteLater)
+def with_menus(window):
+    window.add_menus()
     window.bench.stages["surface"].setFocus()
-    window.press = lambda key, modifier=Modifier.NoModifier: window.qtbot.keyClick(
-        QApplication.focusWidget() or window.shell, key, modifier
-    )
-    window.shell.activateWindow()
     return window
+
+
+@pytest.fixture
+def acting(used_window):
+    """A window with its menus."""
+    return with_menus(used_window())
+
+
+@pytest.fixture
+def newly_acting(open_window, monkeypatch, tmp_path):
+    """One that is new; what it remembers between two starts is in a folder of the test's own."""
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+    return with_menus(open_window())
 
 
 def test_space_plays_and_pauses(acting):
@@ -63,22 +62,22 @@ def test_arrows_step_and_look_back(acting):
     acting.until(lambda: acting.picture.cursor is None)
 
 
-def test_undo_and_redo_with_keys_and_their_names(acting):
-    undo, redo = acting.actions.by_name["undo"], acting.actions.by_name["redo"]
+def test_undo_and_redo_with_keys_and_their_names(newly_acting):
+    undo, redo = newly_acting.actions.by_name["undo"], newly_acting.actions.by_name["redo"]
     assert not undo.isEnabled()
     assert not redo.isEnabled()
-    acting.bench.controller.tweak("adam", "learning_rate", 0.5)
-    acting.settle()
+    newly_acting.bench.controller.tweak("adam", "learning_rate", 0.5)
+    newly_acting.settle()
     assert undo.isEnabled()
     assert undo.text() == "Undo learning rate"
-    acting.press(Key.Key_Z, Modifier.ControlModifier)
-    acting.settle()
-    assert acting.run("adam").settings.learning_rate == 0.02
+    newly_acting.press(Key.Key_Z, Modifier.ControlModifier)
+    newly_acting.settle()
+    assert newly_acting.run("adam").settings.learning_rate == 0.02
     assert not undo.isEnabled()
     assert redo.text() == "Redo learning rate"
-    acting.press(Key.Key_Y, Modifier.ControlModifier)
-    acting.settle()
-    assert acting.run("adam").settings.learning_rate == 0.5
+    newly_acting.press(Key.Key_Y, Modifier.ControlModifier)
+    newly_acting.settle()
+    assert newly_acting.run("adam").settings.learning_rate == 0.5
 
 
 def test_reset_speed_and_selection(acting):
@@ -158,29 +157,29 @@ def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
     assert acting.update == update
 
 
-def test_save_as_and_open_with_dialogs(acting, monkeypatch, tmp_path):
-    acting.advance(10)
-    acting.bench.controller.tweak("adam", "learning_rate", 0.5)
+def test_save_as_and_open_with_dialogs(newly_acting, monkeypatch, tmp_path):
+    newly_acting.advance(10)
+    newly_acting.bench.controller.tweak("adam", "learning_rate", 0.5)
     place = tmp_path / "race"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), ""))
-    acting.actions.by_name["save"].trigger()  # no place yet: asks for one
+    newly_acting.actions.by_name["save"].trigger()  # no place yet: asks for one
     saved = place.with_suffix(".toml")
-    acting.until(lambda: acting.bench.document.path == saved)
+    newly_acting.until(lambda: newly_acting.bench.document.path == saved)
     assert saved.exists()
-    assert acting.shell.windowTitle().startswith("race.toml[*]")
-    assert not acting.shell.isWindowModified()
-    acting.bench.controller.tweak("adam", "learning_rate", 0.25)
+    assert newly_acting.shell.windowTitle().startswith("race.toml[*]")
+    assert not newly_acting.shell.isWindowModified()
+    newly_acting.bench.controller.tweak("adam", "learning_rate", 0.25)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("asked again"))
-    acting.actions.by_name["save"].trigger()  # at once: the tweak is on its way to the worker
-    acting.bench.document.open(acting.bench.document.saved)
-    acting.until(lambda: not acting.bench.document.is_waiting)
-    acting.settle()
+    newly_acting.actions.by_name["save"].trigger()  # at once: the tweak is on its way to the worker
+    newly_acting.bench.document.open(newly_acting.bench.document.saved)
+    newly_acting.until(lambda: not newly_acting.bench.document.is_waiting)
+    newly_acting.settle()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(saved), ""))
-    acting.actions.by_name["open"].trigger()
-    acting.until(lambda: not acting.bench.document.is_waiting)
-    acting.settle()
-    assert [tweak.value for tweak in acting.run("adam").tweaks] == [0.25]
-    assert acting.bench.document.undo_label == "opening race"
+    newly_acting.actions.by_name["open"].trigger()
+    newly_acting.until(lambda: not newly_acting.bench.document.is_waiting)
+    newly_acting.settle()
+    assert [tweak.value for tweak in newly_acting.run("adam").tweaks] == [0.25]
+    assert newly_acting.bench.document.undo_label == "opening race"
 
 
 def test_a_dialog_that_is_cancelled_changes_nothing(acting, monkeypatch):
@@ -223,28 +222,26 @@ def test_pictures_on_the_clipboard(acting):
         assert QGuiApplication.clipboard().image().width() > 100
 
 
-def test_the_theme_is_remembered(acting):
-    from app.documents.settings import Settings
-
-    name = acting.bench.theme.name
-    acting.actions.by_name["theme"].trigger()
-    other = acting.bench.theme.name
+def test_the_theme_is_remembered(newly_acting):
+    name = newly_acting.bench.theme.name
+    newly_acting.actions.by_name["theme"].trigger()
+    other = newly_acting.bench.theme.name
     assert other != name
-    acting.until(lambda: Settings().get("theme", "") == other)
-    acting.actions.choose_theme(name)
+    newly_acting.until(lambda: Settings().get("theme", "") == other)
+    newly_acting.actions.choose_theme(name)
 
 
-def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):
+def test_every_action_can_be_triggered_while_it_runs(newly_acting, monkeypatch):
     """None raises, and the race goes on being there."""
     pytest.importorskip("matplotlib.figure")  # the export's preview would import it in its thread
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
-    acting.play(5)
-    for name, action in acting.actions.by_name.items():
+    newly_acting.play(5)
+    for name, action in newly_acting.actions.by_name.items():
         if name != "quit":
             action.trigger()
-            acting.settle()
-    assert 1 <= len(acting.picture.runs) <= MAX_RUNS
+            newly_acting.settle()
+    assert 1 <= len(newly_acting.picture.runs) <= MAX_RUNS
 
 
 @dataclass(frozen=True)

@@ -27,26 +27,24 @@ PRESET = presets()[1]
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture
-def acting(open_window, monkeypatch, tmp_path):
-    """A window as it is started, with its menus and its question before it closes."""
-    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
-    from app.documents.settings import Settings
-    from app.window.actions import Actions
-    from app.window.shortcut_filter import ShortcutFilter
-
-    window = open_window()
-    window.actions = Actions(window.shell, window.bench, Settings())
+def with_menus(window):
+    window.add_menus()
     window.files, window.document = window.actions.files, window.bench.document
-    shortcuts = ShortcutFilter(QApplication.instance())
-    window.shell.closing.connect(window.actions.shut_down)
-    window.shell.closing.connect(shortcuts.deleteLater)
-    window.press = lambda key, modifier=Qt.KeyboardModifier.NoModifier: window.qtbot.keyClick(
-        QApplication.focusWidget() or window.shell, key, modifier
-    )
-    window.shell.activateWindow()
     window.settle()
     return window
+
+
+@pytest.fixture
+def acting(used_window):
+    """A window with its menus and its question before it closes."""
+    return with_menus(used_window())
+
+
+@pytest.fixture
+def started(open_window, monkeypatch, tmp_path):
+    """One as it is started: what is remembered between two starts is in a folder of the test's own."""
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+    return with_menus(open_window())
 
 
 def tweak(window, value: float = 0.5) -> None:
@@ -260,56 +258,56 @@ def test_a_save_that_fails_keeps_the_document_open(acting, tmp_path, monkeypatch
     assert acting.document.is_changed
 
 
-def test_presets_need_not_be_asked_about(acting):
-    tweak(acting)
-    acting.actions.gallery.chosen.emit(Path(PRESET.path))
-    acting.files.question.findChild(QCheckBox).setChecked(True)
-    answer(acting, Answer.Discard)
-    acting.bench.controller.tweak(acting.bench.controller.selected, "learning_rate", 0.001)
-    acting.settle()
-    open_preset(acting)
-    assert acting.files.question is None
-    assert acting.document.undo_label == f"opening {PRESET.title}"
-    acting.bench.controller.tweak(acting.bench.controller.selected, "learning_rate", 0.002)
-    acting.actions.by_name["ask"].trigger()
-    acting.actions.gallery.chosen.emit(Path(PRESET.path))
-    answer(acting, Answer.Cancel)
+def test_presets_need_not_be_asked_about(started):
+    tweak(started)
+    started.actions.gallery.chosen.emit(Path(PRESET.path))
+    started.files.question.findChild(QCheckBox).setChecked(True)
+    answer(started, Answer.Discard)
+    started.bench.controller.tweak(started.bench.controller.selected, "learning_rate", 0.001)
+    started.settle()
+    open_preset(started)
+    assert started.files.question is None
+    assert started.document.undo_label == f"opening {PRESET.title}"
+    started.bench.controller.tweak(started.bench.controller.selected, "learning_rate", 0.002)
+    started.actions.by_name["ask"].trigger()
+    started.actions.gallery.chosen.emit(Path(PRESET.path))
+    answer(started, Answer.Cancel)
 
 
-def test_quitting_asks_and_goes_on_if_it_is_cancelled(acting):
-    acting.shell.may_close = acting.files.may_close
-    tweak(acting)
-    acting.shell.close()
-    assert acting.shell.isVisible()
-    answer(acting, Answer.Cancel)
-    acting.advance(5)
-    acting.shell.close()
-    window_closed = acting.qtbot.waitSignal(acting.shell.closing, timeout=PATIENCE)
+def test_quitting_asks_and_goes_on_if_it_is_cancelled(started):
+    started.shell.may_close = started.files.may_close
+    tweak(started)
+    started.shell.close()
+    assert started.shell.isVisible()
+    answer(started, Answer.Cancel)
+    started.advance(5)
+    started.shell.close()
+    window_closed = started.qtbot.waitSignal(started.shell.closing, timeout=PATIENCE)
     with window_closed:
-        acting.qtbot.mouseClick(acting.files.question.button(Answer.Discard), Qt.MouseButton.LeftButton)
-    assert not acting.shell.isVisible()
+        started.qtbot.mouseClick(started.files.question.button(Answer.Discard), Qt.MouseButton.LeftButton)
+    assert not started.shell.isVisible()
     (kept,) = closed()
     assert kept.changed and not kept.crashed
-    assert kept.load()[0].runs[0].tweaks == acting.picture.experiment.runs[0].tweaks
+    assert kept.load()[0].runs[0].tweaks == started.picture.experiment.runs[0].tweaks
 
 
-def test_quitting_can_save_first(acting, tmp_path):
-    acting.shell.may_close = acting.files.may_close
-    acting.save_file(tmp_path / "race.toml")
-    acting.advance(5)
-    tweak(acting, 0.125)
-    acting.shell.close()
-    with acting.qtbot.waitSignal(acting.shell.closing, timeout=PATIENCE):
-        acting.qtbot.mouseClick(acting.files.question.button(Answer.Save), Qt.MouseButton.LeftButton)
+def test_quitting_can_save_first(started, tmp_path):
+    started.shell.may_close = started.files.may_close
+    started.save_file(tmp_path / "race.toml")
+    started.advance(5)
+    tweak(started, 0.125)
+    started.shell.close()
+    with started.qtbot.waitSignal(started.shell.closing, timeout=PATIENCE):
+        started.qtbot.mouseClick(started.files.question.button(Answer.Save), Qt.MouseButton.LeftButton)
     assert [made.value for made in load(tmp_path / "race.toml").runs[0].tweaks] == [0.125]
     assert closed() == ()
 
 
-def test_closing_at_once_after_save_still_saves(acting, tmp_path):
-    acting.advance(5)
-    acting.bench.controller.tweak("adam", "learning_rate", 0.125)
-    acting.document.save(tmp_path / "race.toml")
-    acting.shell.close()
+def test_closing_at_once_after_save_still_saves(started, tmp_path):
+    started.advance(5)
+    started.bench.controller.tweak("adam", "learning_rate", 0.125)
+    started.document.save(tmp_path / "race.toml")
+    started.shell.close()
     assert [made.value for made in load(tmp_path / "race.toml").runs[0].tweaks] == [0.125]
 
 
@@ -320,32 +318,32 @@ def press(window, title: str) -> None:
     window.until(lambda: not window.document.is_waiting)
 
 
-def test_a_file_that_others_have_changed_is_not_overwritten_without_asking(acting, tmp_path, monkeypatch):
+def test_a_file_that_others_have_changed_is_not_overwritten_without_asking(started, tmp_path, monkeypatch):
     path, other = tmp_path / "race.toml", tmp_path / "mine.toml"
-    acting.save_file(path)
+    started.save_file(path)
     theirs = path.read_bytes() + b"# by hand"
     path.write_bytes(theirs)
-    tweak(acting, 0.125)
-    acting.actions.by_name["save"].trigger()
-    acting.until(lambda: acting.files.question is not None)
-    assert "race.toml" in acting.files.question.text()
-    press(acting, "Cancel")
+    tweak(started, 0.125)
+    started.actions.by_name["save"].trigger()
+    started.until(lambda: started.files.question is not None)
+    assert "race.toml" in started.files.question.text()
+    press(started, "Cancel")
     assert path.read_bytes() == theirs
-    assert acting.document.is_changed
+    assert started.document.is_changed
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(other), ""))
-    acting.actions.by_name["save"].trigger()
-    acting.until(lambda: acting.files.question is not None)
-    press(acting, "Save as …")
-    assert (path.read_bytes(), acting.document.path) == (theirs, other)
-    acting.bench.document.undo()
-    acting.save_file(other)
-    acting.save_file(other)
-    assert acting.files.question is None, "nobody else has written it"
+    started.actions.by_name["save"].trigger()
+    started.until(lambda: started.files.question is not None)
+    press(started, "Save as …")
+    assert (path.read_bytes(), started.document.path) == (theirs, other)
+    started.bench.document.undo()
+    started.save_file(other)
+    started.save_file(other)
+    assert started.files.question is None, "nobody else has written it"
     other.write_text("theirs")
-    acting.actions.by_name["save"].trigger()
-    acting.until(lambda: acting.files.question is not None)
-    press(acting, "Overwrite")
-    assert load(other) == replace(acting.current(), title="mine")
+    started.actions.by_name["save"].trigger()
+    started.until(lambda: started.files.question is not None)
+    press(started, "Overwrite")
+    assert load(other) == replace(started.current(), title="mine")
 
 
 def test_it_says_when_another_engine_may_have_given_other_bits(acting, tmp_path):
@@ -411,16 +409,16 @@ def test_of_two_files_the_one_chosen_last_is_opened(acting, tmp_path):
     assert acting.document.undo_label == "opening second"
 
 
-def test_a_file_that_is_gone_is_no_longer_among_the_recent_ones(acting, tmp_path):
+def test_a_file_that_is_gone_is_no_longer_among_the_recent_ones(started, tmp_path):
     from app.documents.settings import Settings
 
     path = tmp_path / "gone.toml"
-    acting.save_file(path)
-    acting.until(lambda: path in Settings().recent())
+    started.save_file(path)
+    started.until(lambda: path in Settings().recent())
     path.unlink()
-    acting.files.open_path(path)
-    acting.until(lambda: path not in Settings().recent())
-    assert "gone.toml" in acting.bench.toast.text.text()
+    started.files.open_path(path)
+    started.until(lambda: path not in Settings().recent())
+    assert "gone.toml" in started.bench.toast.text.text()
 
 
 # Recovery
@@ -437,46 +435,46 @@ def leave_behind(experiment: Experiment, update: int) -> None:
     subprocess.run([sys.executable, "-c", dying, str(update)], input=text, cwd=ROOT, check=False, timeout=60)
 
 
-def test_work_is_kept_while_it_changes_and_no_longer_once_it_is_saved(acting, tmp_path, monkeypatch):
-    acting.files.recovery.begin()
-    acting.advance(10)
-    tweak(acting, 0.125)
-    acting.files.recovery.keep()
-    acting.save_file(tmp_path / "race.toml")
-    acting.files.recovery.keep()
-    acting.shell.close()
+def test_work_is_kept_while_it_changes_and_no_longer_once_it_is_saved(started, tmp_path, monkeypatch):
+    started.files.recovery.begin()
+    started.advance(10)
+    tweak(started, 0.125)
+    started.files.recovery.keep()
+    started.save_file(tmp_path / "race.toml")
+    started.files.recovery.keep()
+    started.shell.close()
     assert (left_behind(), closed()) == ((), ())
 
 
-def test_what_a_window_that_was_killed_has_left_is_offered_and_goes_on_where_it_was(acting, tmp_path):
+def test_what_a_window_that_was_killed_has_left_is_offered_and_goes_on_where_it_was(started, tmp_path):
     experiment = new_experiment("beale", ["lion"], title="Lost", updates=0)
     leave_behind(experiment, 40)
-    acting.files.recovery.begin()
-    acting.until(lambda: bool(acting.bench.offers.waiting))
-    (offer,) = acting.bench.offers.waiting
+    started.files.recovery.begin()
+    started.until(lambda: bool(started.bench.offers.waiting))
+    (offer,) = started.bench.offers.waiting
     assert "Lost" in offer.text.text()
-    acting.qtbot.mouseClick(offer.buttons["Recover"], Qt.MouseButton.LeftButton)
-    acting.until(lambda: acting.picture.experiment.title == "Lost")
-    acting.settle()
-    acting.until(lambda: acting.update == 40)
-    assert acting.document.is_changed, "it is on no disk but in what is kept"
-    acting.files.recovery.keep()
-    acting.shell.close()
+    started.qtbot.mouseClick(offer.buttons["Recover"], Qt.MouseButton.LeftButton)
+    started.until(lambda: started.picture.experiment.title == "Lost")
+    started.settle()
+    started.until(lambda: started.update == 40)
+    assert started.document.is_changed, "it is on no disk but in what is kept"
+    started.files.recovery.keep()
+    started.shell.close()
     (kept,) = closed()
     assert (kept.title, kept.update, kept.changed) == ("Lost", 40, True)
     assert left_behind() == ()
 
 
-def test_what_was_left_can_be_discarded(acting):
+def test_what_was_left_can_be_discarded(started):
     leave_behind(new_experiment("beale", ["lion"], title="Lost"), 0)
-    acting.files.recovery.begin()
-    acting.until(lambda: bool(acting.bench.offers.waiting))
-    acting.qtbot.mouseClick(acting.bench.offers.waiting[0].buttons["Discard"], Qt.MouseButton.LeftButton)
-    acting.until(lambda: left_behind() == ())
-    assert not acting.bench.offers.waiting
+    started.files.recovery.begin()
+    started.until(lambda: bool(started.bench.offers.waiting))
+    started.qtbot.mouseClick(started.bench.offers.waiting[0].buttons["Discard"], Qt.MouseButton.LeftButton)
+    started.until(lambda: left_behind() == ())
+    assert not started.bench.offers.waiting
 
 
-def test_work_that_cannot_be_kept_is_said_once(acting, monkeypatch):
+def test_work_that_cannot_be_kept_is_said_once(started, monkeypatch):
     from app.documents.files import FileError
 
     def full(*_):
@@ -484,10 +482,10 @@ def test_work_that_cannot_be_kept_is_said_once(acting, monkeypatch):
 
     monkeypatch.setattr(WorkKeeper, "keep", full)
     told = []
-    acting.files.recovery.warned.connect(told.append)
+    started.files.recovery.warned.connect(told.append)
     for value in (0.5, 0.25):
-        tweak(acting, value)
-        acting.files.recovery.keep()
-    acting.until(lambda: bool(told))
-    acting.files.recovery.finish()
+        tweak(started, value)
+        started.files.recovery.keep()
+    started.until(lambda: bool(told))
+    started.files.recovery.finish()
     assert len(told) == 1 and "no space left" in told[0]

@@ -25,9 +25,7 @@ def training(used_window):
     """A window with its menus in which a small network is being trained."""
     runs = [new_run("adam", learning_rate=0.01, batch=10), new_run("sgd", learning_rate=0.1, batch=10)]
     window = used_window(new_network("circle", runs, (4, 2)))
-    if not hasattr(window, "actions"):
-        window.actions = Actions(window.shell, window.bench, Settings())
-        window.shell.closing.connect(window.actions.shut_down)
+    window.add_menus()
     return window
 
 

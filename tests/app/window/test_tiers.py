@@ -24,6 +24,11 @@ MOST = 12
 SIZE = 1280, 800
 
 
+@pytest.fixture
+def window(used_window):
+    return used_window()
+
+
 def panels(window) -> list[QWidget]:
     bench = window.bench
     return [bench.problem_panel, bench.runs_panel, bench.run_panel, bench.stop_panel]
@@ -53,8 +58,8 @@ def choose_kind(window, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_fresh_experiment_shows_few_settings(open_window, kind):
-    window = open_window(blank(kind))
+def test_a_fresh_experiment_shows_few_settings(used_window, kind):
+    window = used_window(blank(kind))
     window.shell.resize(*SIZE)
     QApplication.processEvents()
     assert 5 < len(controls(window)) <= MOST, names(window)
@@ -62,8 +67,8 @@ def test_a_fresh_experiment_shows_few_settings(open_window, kind):
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", pytest.param("adam", marks=pytest.mark.slow)])
-def test_few_settings_after_each_change_of_the_kind_with_any_usual_optimizer(open_window, optimizer):
-    window = open_window(new_experiment("rosenbrock", [new_run(optimizer)], updates=0))
+def test_few_settings_after_each_change_of_the_kind_with_any_usual_optimizer(used_window, optimizer):
+    window = used_window(new_experiment("rosenbrock", [new_run(optimizer)], updates=0))
     window.shell.resize(*SIZE)
     for kind in ("network", "surface", "formula", "network"):
         choose_kind(window, kind)
@@ -71,8 +76,8 @@ def test_few_settings_after_each_change_of_the_kind_with_any_usual_optimizer(ope
 
 
 @pytest.mark.parametrize(("data", "architecture"), [("digits", "convolutional"), ("adding", "recurrent")])
-def test_another_architecture_shows_few_settings_too(open_window, data, architecture):
-    window = open_window(blank("network"))
+def test_another_architecture_shows_few_settings_too(used_window, data, architecture):
+    window = used_window(blank("network"))
     window.shell.resize(*SIZE)
     for changes in ({"data": data, "share": 0.8, "scaling": "standardise"}, {"architecture": architecture}):
         window.bench.controller.change_problem(changes)
@@ -166,8 +171,8 @@ def test_undo_and_redo_keep_what_differs_on_screen(window):
     assert bench.run_panel.optimizer.knobs.knobs["eps"].isVisible()
 
 
-def test_a_run_shows_what_it_sets_itself_and_not_what_another_does(open_window):
-    window = open_window(
+def test_a_run_shows_what_it_sets_itself_and_not_what_another_does(used_window):
+    window = used_window(
         new_experiment("beale", [new_run("adam", id="a", eps=1e-3), new_run("adam", id="b", beta1=0.5)])
     )
     for id, shown in (("a", {"eps"}), ("b", {"beta1"}), ("a", {"eps"})):
@@ -226,8 +231,8 @@ def ask(window, text: str) -> None:
 
 
 @pytest.fixture(params=["surface", "formula", "network"])
-def any_kind(request, open_window):
-    window = open_window(blank(request.param))
+def any_kind(request, used_window):
+    window = used_window(blank(request.param))
     window.shell.resize(*SIZE)
     window.shell.activateWindow()
     QApplication.processEvents()
@@ -311,8 +316,8 @@ def test_a_click_in_the_list_goes_there(window):
     window.until(lambda: knob.field.hasFocus() and knob.isVisible())
 
 
-def test_what_means_nothing_here_is_not_found(open_window):
-    window = open_window(blank("surface"))
+def test_what_means_nothing_here_is_not_found(used_window):
+    window = used_window(blank("surface"))
     search = window.bench.problem_panel.search
     assert not search.matches("dropout") and not search.matches("patience") and not search.matches("")
     assert search.matches("noise")

@@ -188,7 +188,13 @@ def test_tanh_layers_fade_with_plain_uniform_weights_and_last_with_glorot(
     np.testing.assert_allclose(found, expected, rtol=0.1)
 
 
-@pytest.mark.parametrize("key, halvings", [("he_normal", 0), ("he_uniform", 0), ("lecun_normal", 30)])
+@pytest.mark.parametrize(
+    "key, halvings",
+    [
+        ("he_normal", 0),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in (("he_uniform", 0), ("lecun_normal", 30))),
+    ],
+)
 def test_thirty_relu_layers_last_with_he_and_halve_the_power_with_variance_one_over_n(key: str, halvings: int) -> None:
     """He et al. 2015, section 2.2; about the logarithm's mean, because single networks of 256 units scatter by 2."""
     ratios = []

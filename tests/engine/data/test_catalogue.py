@@ -167,8 +167,9 @@ def test_points_without_noise_lie_in_the_view(entry: Dataset) -> None:
 def test_the_shape_is_told_without_making_the_data(entry: Dataset) -> None:
     for values in settings(entry):
         choice = choose(DATASETS, entry.key, values)
+        examples = examples_of(choice, 1)
         for keys in (possible_features(entry.inputs), possible_features(entry.inputs)[:1]):
-            data = training_data(examples_of(choice, 1), keys, "none", 0.5, 1)
+            data = training_data(examples, keys, "none", 0.5, 1)
             assert shape_of(choice, keys) == (data.inputs.shape[1], data.raw.shape[1], len(data.classes))
 
 

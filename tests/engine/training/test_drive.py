@@ -124,7 +124,14 @@ def test_every_number_of_every_optimizer_may_be_driven(optimizer: str) -> None:
         assert np.isfinite(machine.theta).all()
 
 
-@pytest.mark.parametrize("driver", [key for key in SCHEDULES if key != "constant"])
+@pytest.mark.parametrize(
+    "driver",
+    [
+        pytest.param(key, marks=() if key == "plateau" or place % 4 == 1 else pytest.mark.slow)
+        for place, key in enumerate(SCHEDULES)
+        if key != "constant"
+    ],
+)
 def test_files_replays_rewinds_and_forks_give_the_same_bits(driver: str) -> None:
     growing = {"kind": "step", "interval": 30}
     drive = {"optimizer.beta1": driver, "batch.size": growing, "optimizer.weight_decay": driver}
