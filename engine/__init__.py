@@ -45,7 +45,7 @@ from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
 from engine.choices import Choice, choose
-from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value
+from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value, is_compiling
 from engine.data import (
     DATASETS,
     FEATURES,
@@ -209,6 +209,7 @@ from engine.trials.summary import Summary, line_of, of_line
 from engine.trials.sweep import Row, SweepResult
 from engine.trials.trial import Stopped, Trial, countable, counted_of, curve_updates, processor, trial
 from engine.trials.tuning import RATE, RateCurve
+from engine.trials.words import SURE
 from engine.trials.workloads import WORKLOADS, Workload
 
 __all__ = [
@@ -283,6 +284,7 @@ __all__ = [
     "STAGES",
     "STATE",
     "STOP",
+    "SURE",
     "SURFACES",
     "SURFACE_EXAMPLES",
     "TARGET",
@@ -461,6 +463,7 @@ __all__ = [
     "formula",
     "framed",
     "full_history",
+    "is_compiling",
     "is_drivable",
     "kind_of",
     "kind_of_edit",

@@ -288,6 +288,14 @@ class Routine:
 COMPILING = threading.RLock()  # Numba has one compiler per process
 
 
+def is_compiling() -> bool:
+    """Whether another thread is compiling a kernel, or loads one from the cache: neither can be interrupted."""
+    if not COMPILING.acquire(blocking=False):
+        return True
+    COMPILING.release()
+    return False
+
+
 def _compiled(make: Callable[[dict[str, Any]], Any], function: Callable[..., Any]) -> Any:
     """The result of `make` with OPTIONS; a damaged or unwritable cache only costs time.
 

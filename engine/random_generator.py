@@ -10,6 +10,7 @@ Array = np.ndarray
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_WORD = 2**64 - 1
 _S30, _S27, _S31, _S11, _S48 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11), np.uint64(48)
 
 
@@ -20,14 +21,14 @@ class RandomGenerator:
     """
 
     def __init__(self, seed: int) -> None:
-        self._start = _mixed(np.array([seed], np.int64).view(np.uint64) + _GOLDEN)
+        self._start = _mixed_word((int(seed) + int(_GOLDEN)) & _WORD)
         self._drawn = 0
 
     def bits(self, count: int) -> Array:
         """The next random words, (count,) uint64."""
         places = np.arange(self._drawn + 1, self._drawn + count + 1, dtype=np.uint64)
         self._drawn += count
-        return _mixed(self._start + places * _GOLDEN)
+        return _mixed(np.uint64(self._start) + places * _GOLDEN)
 
     def uniform(self, shape: int | tuple[int, ...], low: float = 0.0, high: float = 1.0) -> Array:
         """Uniform in (low, high]; uses one number each."""
@@ -51,8 +52,7 @@ class RandomGenerator:
 
     def child(self, index: int) -> RandomGenerator:
         """An independent generator for part `index` (from 0), whatever is drawn from the others."""
-        start = _mixed(self._start + np.array([index + 1], np.uint64) * _GOLDEN)
-        return RandomGenerator(int(start.view(np.int64)[0]))
+        return RandomGenerator(_mixed_word((self._start + (int(index) + 1) * int(_GOLDEN)) & _WORD))
 
 
 def _mixed(number: Array) -> Array:
@@ -61,6 +61,13 @@ def _mixed(number: Array) -> Array:
     number = (number ^ (number >> _S27)) * _SECOND
     stirred: Array = number ^ (number >> _S31)
     return stirred
+
+
+def _mixed_word(number: int) -> int:
+    """The same of one number, without the arrays."""
+    number = (number ^ (number >> 30)) * int(_FIRST) & _WORD
+    number = (number ^ (number >> 27)) * int(_SECOND) & _WORD
+    return number ^ (number >> 31)
 
 
 def _sizes(shape: int | tuple[int, ...]) -> tuple[int, ...]:

@@ -84,8 +84,8 @@ def test_the_file_of_a_network_loads_and_runs() -> None:
 def test_the_comparison_example_is_one_of_that_network() -> None:
     _, network, comparison = blocks("toml")
     experiment = Experiment.from_dict({**tomllib.loads(network), **tomllib.loads(comparison)})
-    assert experiment.comparison is not None
-    plan = planned(experiment, experiment.comparison)
+    (kept,) = experiment.comparisons
+    plan = planned(experiment, kept)
     assert plan.expected({}) == 7 * 3 * 3 and {trial.updates for trial in plan.trials({})} == {500}
     told = re.findall(r"\"(\w+)\"", comparison.splitlines()[1])
     assert set(told) == set(COMPARISONS)

@@ -86,6 +86,7 @@ def parser() -> Parser:
         "--vary", metavar="PATH=VALUES", action="append", default=[], help="a setting that a sweep varies; repeatable"
     )
     made.add_argument("--runs", metavar="ID,ID", help="the runs that are compared (those that are shown)")
+    made.add_argument("--optimizers", metavar="KEY,KEY", help="optimizers as by default, compared besides")
     made.add_argument("--measure", metavar="NAME", help="the measure that counts (what suits the problem)")
     where = made.add_mutually_exclusive_group()
     where.add_argument("--workers", metavar="N", help="threads of this process (one for each core)")
@@ -174,11 +175,13 @@ def _kept(file: str) -> Iterator[TrialJournal]:
 
 def _record(experiment: Experiment, chosen: argparse.Namespace) -> ComparisonRecord:
     """The comparison of the file, with what the options change. Raises Refusal or SettingError."""
-    kept = experiment.comparison
-    if chosen.kind is None and kept is None:
-        raise Refusal(f"{shown(chosen.file)} has no comparison; name one with --kind: {', '.join(COMPARISONS)}")
-    if kept is None or chosen.kind not in (None, kept.choice.kind):
-        kept = ComparisonRecord(choose(COMPARISONS, chosen.kind))
+    kinds = [each.choice.kind for each in experiment.comparisons]
+    if chosen.kind is None and len(kinds) != 1:
+        has = f"has several comparisons, {', '.join(kinds)}" if kinds else "has no comparison"
+        told = "name one with --kind" + ("" if kinds else f": {', '.join(COMPARISONS)}")
+        raise Refusal(f"{shown(chosen.file)} {has}; {told}")
+    kind = chosen.kind or kinds[0]
+    kept = experiment.comparison(kind) or ComparisonRecord(choose(COMPARISONS, kind))
     knobs = {knob.name: knob for knob in COMPARISONS[kept.choice.kind].knobs}
     values: dict[str, object] = {}
     for name, text in _pairs("--set", chosen.set):
@@ -186,13 +189,18 @@ def _record(experiment: Experiment, chosen: argparse.Namespace) -> ComparisonRec
         values[name] = text if name in knobs and knobs[name].kind == "choice" else _value(text)
     choice = choose(COMPARISONS, kept.choice.kind, {**kept.choice.values, **values})
     axes = tuple(_axis(path, text) for path, text in _pairs("--vary", chosen.vary)) or kept.axes
-    runs = tuple(filter(None, map(str.strip, chosen.runs.split(",")))) if chosen.runs is not None else kept.runs
+    runs = _listed(chosen.runs) if chosen.runs is not None else kept.runs
+    optimizers = _listed(chosen.optimizers) if chosen.optimizers is not None else kept.optimizers
     ids = [each.settings.id for each in experiment.runs]
     for run in runs:
         if run not in ids:
             raise Refusal(f"--runs must be among {shown(', '.join(ids))[:300]}, got {run[:60]!r}")
     counted = chosen.measure if chosen.measure is not None else kept.counted
-    return replace(kept, choice=choice, axes=axes, runs=runs, counted=counted)
+    return replace(kept, choice=choice, axes=axes, runs=runs, counted=counted, optimizers=optimizers)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
 
 
 def _pairs(option: str, given: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -250,7 +258,8 @@ def _keep(opened: Opened, record: ComparisonRecord, results: Mapping[str, Summar
         told = "has been changed meanwhile and is left as it is; the same command keeps the results"
         raise FileError(f"{shown(file)} {told}")
     whole = {key: summary for key, summary in results.items() if not summary.failed}
-    for note in save(replace(opened.experiment, comparison=record.keeping(whole)), file).notes:
+    others = (each for each in opened.experiment.comparisons if each.choice.kind != record.choice.kind)
+    for note in save(replace(opened.experiment, comparisons=(*others, record.keeping(whole))), file).notes:
         _say(note)
 
 

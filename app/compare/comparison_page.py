@@ -20,19 +20,18 @@ from PySide6.QtWidgets import (
 from app.compare.axes_editor import AxesEditor
 from app.compare.picture import ComparisonPicture
 from app.compare.pictures import PICTURES
-from app.documents.run_names import compared_names
+from app.compare.sentences import Sentences
 from app.look.number_format import counted, duration
 from app.widgets.card import Card
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.workers.trials import ComparisonRequest, Forecast, Outcome
-from engine import COMPARISONS, Comparison, ComparisonRecord, Experiment, SettingError, arms_of, choose
+from engine import COMPARISONS, Comparison, ComparisonRecord, Experiment, SettingError, choose
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
 _SETUP = 232  # pixels of the column of knobs
-_SENTENCES = 4  # that are on screen at once; the others are scrolled to
 FORMER = "These are results of former settings. Start again for those that are set now."
 
 
@@ -40,7 +39,7 @@ class ComparisonPage(QWidget):
     """changed: what is to be compared is another. adopted: as of ComparisonPicture."""
 
     changed = Signal()
-    adopted = Signal(str, str, object)
+    adopted = Signal(str, object)
 
     def __init__(self, comparison: Comparison, theme: Theme) -> None:
         super().__init__()
@@ -50,7 +49,7 @@ class ComparisonPage(QWidget):
         self.outcome: Outcome | None = None
         self.runs: tuple[str, ...] = ()  # that are compared, empty for all visible ones
         self.experiment: Experiment | None = None
-        self._own: Experiment | None = None  # of runs that are compared in place of those of the experiment
+        self.optimizers: tuple[str, ...] = ()  # that are compared with them without being runs
         self._values: dict[str, Any] = dict(choose(COMPARISONS, comparison.key).values)
         self._counted = ""
         self._shown: object = None
@@ -72,7 +71,8 @@ class ComparisonPage(QWidget):
         self.counted.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.counted.setMinimumContentsLength(8)
         self.counted.setToolTip("The measure by which runs are compared; lower is better")
-        self.sentences = QLabel()
+        self.sentences = Sentences()
+        self._left_out = ""  # a sentence that stands elsewhere
         self.note = QLabel()
         self.empty = QLabel(self._promise(""))
         make = PICTURES.get(comparison.key)
@@ -88,7 +88,7 @@ class ComparisonPage(QWidget):
     @property
     def request(self) -> ComparisonRequest | None:
         """What is set now; None while no experiment is open."""
-        experiment = self._own or self.experiment
+        experiment = self.experiment
         if experiment is None:
             return None
         try:
@@ -97,7 +97,8 @@ class ComparisonPage(QWidget):
             axes, self.fault = (), str(error)
         else:
             self.fault = ""
-        return ComparisonRequest(experiment, self.comparison.key, dict(self._values), self.runs, self._counted, axes)
+        compared = self.runs, self._counted, axes, self.optimizers
+        return ComparisonRequest(experiment, self.comparison.key, dict(self._values), *compared)
 
     @property
     def is_former(self) -> bool:
@@ -113,7 +114,7 @@ class ComparisonPage(QWidget):
     def take(self, record: ComparisonRecord) -> None:
         """Compare what was kept with the experiment."""
         self.set_values(record.choice.values)
-        self._counted, self.runs = record.counted, record.runs
+        self._counted, self.runs, self.optimizers = record.counted, record.runs, record.optimizers
         if self.axes is not None and record.axes:
             self.axes.take(record.axes)
         self._tell()
@@ -127,10 +128,16 @@ class ComparisonPage(QWidget):
             self.axes.show_experiment(experiment)
         self._tell()
 
-    def compare_instead(self, experiment: Experiment | None, runs: tuple[str, ...] = ()) -> None:
-        """Compare these runs of an experiment of its own; None: those that the document shows."""
-        self._own, self.runs = experiment, runs
+    def compare(self, runs: tuple[str, ...] = (), optimizers: tuple[str, ...] = ()) -> None:
+        """Compare these runs and optimizers; without any all visible runs."""
+        self.runs, self.optimizers = runs, optimizers
         self._tell()
+
+    def leave_out(self, sentence: str) -> None:
+        """Do not repeat a sentence that stands above the page already; empty for none."""
+        if sentence != self._left_out:
+            self._left_out = sentence
+            self._tell()
 
     def show_forecast(self, forecast: Forecast) -> None:
         """Tell what it would take, and offer the measures that may count."""
@@ -158,16 +165,14 @@ class ComparisonPage(QWidget):
     def _tell(self) -> None:
         outcome, request = self.outcome, self.request
         if request is not None and self.comparison.has_runs:
-            arms = arms_of(request.experiment, request.runs, compared_names)
-            self.who.setText(", ".join(arm.name for arm in arms) or "no visible run")
-        self.all_runs.setVisible(bool(self.runs))
+            self.who.setText(", ".join(arm.name for arm in request.arms) or "no visible run")
+        self.all_runs.setVisible(bool(self.runs or self.optimizers))
         self._stack.setCurrentIndex(int(outcome is not None))
         if outcome is None:
-            self.sentences.clear()
+            self.sentences.show_sentences(())
             self.note.hide()
             return
-        first, *rest = outcome.result.sentences or ("",)
-        self.sentences.setText("\n".join((first, *rest)))
+        self.sentences.show_sentences([each for each in outcome.result.sentences if each != self._left_out])
         self.note.setVisible(self.is_former)
         self.note.setText(FORMER)
 
@@ -182,7 +187,7 @@ class ComparisonPage(QWidget):
         self.changed.emit()
 
     def _take_all_runs(self) -> None:
-        self.compare_instead(None)
+        self.compare()
         self.changed.emit()
 
     def _take_axes(self) -> None:
@@ -214,31 +219,23 @@ class ComparisonPage(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(setup)
         scroll.setFixedWidth(_SETUP)
-        for label in (self.sentences, self.note, self.empty):
+        for label in (self.note, self.empty):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
-        self.sentences.setObjectName("compare-sentences")
-        self.sentences.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.sentences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.setObjectName("compare-former")
         self.note.hide()
         self.empty.setObjectName("compare-empty")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        told = QScrollArea()
-        told.setObjectName("compare-told")
-        told.setWidgetResizable(True)
-        told.setFrameShape(QScrollArea.Shape.NoFrame)
-        told.setWidget(self.sentences)
-        self._told = told
         results = QWidget()
         column = QVBoxLayout(results)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.note)
-        column.addWidget(told, 1 if self.picture is None else 0)
-        told.setFixedHeight(_SENTENCES * (self.fontMetrics().lineSpacing() + 2) + 6)
+        column.addWidget(self.sentences)
         if self.picture is not None:
             column.addWidget(self.picture, 1)
+        else:
+            column.addStretch(1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(results)
@@ -252,12 +249,13 @@ class ComparisonPage(QWidget):
 
 
 def forecast_words(forecast: Forecast) -> str:
-    """`44 trials, about 12 s`."""
+    """`44 trials, about 12 s`, and how many need not be computed any more."""
     if not forecast.trials:
-        return "Everything is known already."
+        return "Everything is known already"
     seconds = forecast.seconds
     about = "less than a second" if seconds < 1.0 else f"about {duration(seconds)}"
-    return f"{counted(forecast.trials, 'trial')}, {about}"
+    told = f"{counted(forecast.trials, 'trial')}, {about}"
+    return f"{told}; {forecast.known:,} more are known already" if forecast.known else told
 
 
 def _labelled(title: str, widget: QWidget) -> QWidget:

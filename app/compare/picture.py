@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class ComparisonPicture(QWidget):
     """`show_outcome` and `set_theme` never emit.
 
-    adopted carries the id of a run, the path of a setting and its value, as a person has picked it.
+    adopted carries the id of a run, and the values of settings by their paths, as a person has picked them.
     """
 
-    adopted = Signal(str, str, object)
+    adopted = Signal(str, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.documents.run_names import compared_names
-from engine import OPTIMIZERS, Experiment, Pair, RunRecord, RunSettings, distinct, kind_of, new_run
+from engine import OPTIMIZERS, SURE, Arm, Experiment, Pair, kind_of, new_run
 
 _RUN, _OPTIMIZER = "run", "optimizer"  # the parts of a choice's key
-_SURE = 0.05  # p below which a difference is called one
 _FEWEST = 10  # letters of a chooser
 
 
 class QuestionBar(QWidget):
-    """asked carries the keys of the two, as `contestants` reads them."""
+    """asked carries the keys of the two, as `contestants` reads them. adopted: the better one is to be taken over."""
 
     asked = Signal(str, str)
+    adopted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +31,9 @@ class QuestionBar(QWidget):
         self.answer = QLabel()
         self.answer.setObjectName("question-answer")
         self.answer.setWordWrap(True)
-        self.answer.hide()
+        self.adopt = QPushButton()
+        self.adopt.setObjectName("question-adopt")
+        self.adopt.clicked.connect(self.adopted)
         self._offered: object = None
         self._lay_out()
         for chooser in (self.one, self.other):
@@ -62,10 +62,18 @@ class QuestionBar(QWidget):
             chooser.setCurrentIndex(place if place >= 0 else chooser.findData(preferred))
         self._check()
 
-    def show_answer(self, text: str) -> None:
-        """The answer, empty for none."""
+    def choose(self, one: str, other: str) -> None:
+        """Ask of these two, by their keys, as far as they are offered; without emitting."""
+        for chooser, key in ((self.one, one), (self.other, other)):
+            chooser.setCurrentIndex(max(chooser.findData(key), 0))
+
+    def show_answer(self, text: str, better: str = "", tip: str = "") -> None:
+        """The answer, empty for none. better: of the button that takes over the better one, empty without; tip: its."""
         self.answer.setText(text)
-        self.answer.setVisible(bool(text))
+        self._answered.setVisible(bool(text))
+        self.adopt.setText(better)
+        self.adopt.setToolTip(tip)
+        self.adopt.setVisible(bool(better))
 
     def block(self, is_blocked: bool) -> None:
         """Let nothing be asked while something is computed."""
@@ -91,46 +99,48 @@ class QuestionBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(row)
-        column.addWidget(self.answer)
+        self._answered = QWidget()
+        below = QHBoxLayout(self._answered)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(12)
+        below.addWidget(self.answer, 1)
+        below.addWidget(self.adopt)
+        self._answered.hide()
+        column.addWidget(self._answered)
 
 
-def contestants(experiment: Experiment, keys: tuple[str, str]) -> tuple[Experiment, tuple[str, ...]]:
-    """An experiment with the runs of these keys, and their ids: runs of this one, or optimizers as by default.
+def contestants(keys: tuple[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids of the runs and the keys of the optimizers that these keys of choosers name."""
+    named = [key.partition(":")[::2] for key in keys]
+    runs, optimizers = (tuple(name for part, name in named if part == wanted) for wanted in (_RUN, _OPTIMIZER))
+    return runs, optimizers
 
-    Raises SettingError for a run that is gone.
+
+def keys_of(runs: tuple[str, ...], optimizers: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys of choosers that name these runs and optimizers."""
+    return (*(f"{_RUN}:{id}" for id in runs), *(f"{_OPTIMIZER}:{key}" for key in optimizers))
+
+
+def verdict(pair: Pair, is_turned: bool) -> str:
+    """A short answer to whether the first of a pair is better, before the sentence with the numbers.
+
+    is_turned: whether it was asked of the second.
     """
-    records: list[RunRecord] = []
-    for key in keys:
-        part, _, name = key.partition(":")
-        if part == _RUN:
-            found = next((record for record in experiment.runs if record.settings.id == name), None)
-            if found is not None:
-                records.append(found)
-            continue
-        id = distinct(name, (*experiment.runs, *records))
-        taken = {record.settings.colour for record in records}
-        colour = next(place for place in range(len(keys) + 1) if place not in taken)
-        records.append(RunRecord(replace(_by_default(experiment, name), id=id, colour=colour)))
-    ids = tuple(record.settings.id for record in records)
-    return replace(experiment, runs=tuple(records)), ids
-
-
-def verdict(pair: Pair) -> str:
-    """A short answer to whether the first of a pair is better, before the sentence with the numbers."""
     test = pair.test
     if test.wins + test.losses == 0:
         return "No: they end alike."
-    if pair.p >= _SURE:
+    if pair.p >= SURE:
         return "Nobody can tell from these seeds."
-    return "Yes." if test.wins > test.losses else f"No, {pair.other.name} is."
+    wins = (test.wins > test.losses) != is_turned
+    return "Yes." if wins else f"No, {(pair.one if is_turned else pair.other).name} is."
 
 
-def _by_default(experiment: Experiment, optimizer: str) -> RunSettings:
-    """A run with this optimizer, and the batches that runs on this problem have."""
-    fresh = new_run(optimizer)
-    rate, batch = kind_of(experiment.problem).suited(optimizer)
-    like = experiment.runs[0].settings if experiment.runs else None
-    return replace(fresh, learning_rate=rate, batch=like.batch if like is not None else batch)
+def winner(pair: Pair) -> Arm | None:
+    """The better one of a pair, if it can be told."""
+    test = pair.test
+    if pair.p >= SURE or test.wins == test.losses:
+        return None
+    return pair.one if test.wins > test.losses else pair.other
 
 
 def _usable(experiment: Experiment) -> list[str]:

@@ -26,7 +26,7 @@ class RacePicture(ComparisonPicture):
         super().__init__(theme)
         self.rates = RatesPlot(theme, "tuning-plot")
         self.race = SeedsPlot(theme, "race-plot")
-        self.rates.plot.picked.connect(lambda run, rate: self.adopted.emit(run, RATE, rate))
+        self.rates.plot.picked.connect(lambda run, rate: self.adopted.emit(run, {RATE: rate}))
         self.split = Splitter(Qt.Orientation.Horizontal, _GAP)
         self.split.addWidget(self.rates)
         self.split.addWidget(self.race)

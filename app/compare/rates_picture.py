@@ -67,7 +67,7 @@ class RatesPicture(ComparisonPicture):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.rates = RatesPlot(theme, "rates-plot")
-        self.rates.plot.picked.connect(lambda run, rate: self.adopted.emit(run, RATE, rate))
+        self.rates.plot.picked.connect(lambda run, rate: self.adopted.emit(run, {RATE: rate}))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.rates)

@@ -140,8 +140,8 @@ class SweepPicture(ComparisonPicture):
         if place is not None and place < len(self._rows):
             row = self._rows[place]
             pairs = zip(self._paths, row.values, strict=True)
-            for path, value in sorted(pairs, key=lambda pair: not Setting.of(pair[0]).is_whole):  # then its knobs
-                self.adopted.emit(row.arm.key, path, value)
+            chosen = sorted(pairs, key=lambda pair: not Setting.of(pair[0]).is_whole)  # what brings knobs, then knobs
+            self.adopted.emit(row.arm.key, dict(chosen))
 
 
 def _cell(result: SweepResult, side: MapSide, place: int, row: Row) -> Cell:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.compare.comparison_page import ComparisonPage, forecast_words
-from app.compare.question_bar import QuestionBar, contestants, verdict
+from app.compare.question_bar import QuestionBar, contestants, keys_of, verdict, winner
 from app.compare.run_bar import AGAIN, GO_ON, START, RunBar, running_line
 from app.compare.workers_table import WorkersTable
 from app.widgets.button_row import ButtonRow
@@ -20,7 +20,7 @@ from app.workers.comparison_export import EXPORTED, ComparisonExport
 from app.workers.crew import processor_rows, processors_told
 from app.workers.executors import MAX_WORKERS, cores, crew_of
 from app.workers.trials import ComparisonRequest, Outcome, TrialJob
-from engine import COMPARISONS, Experiment, SettingError
+from engine import COMPARISONS, RATE, ComparisonRecord, Experiment, RateCurve, Setting, SettingError, of_run
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -31,17 +31,19 @@ _GAP = 12
 
 
 class Workspace(QWidget):
-    """job: what computes. adopted: as of ComparisonPicture. told, warned: sentences for the person.
+    """job: what computes. adopted: as of ComparisonPicture; run_wanted carries the settings of one that is to be added,
+    for what was adopted is no run yet. told, warned: sentences for the person.
 
-    page_chosen carries the key of a page; keep_wanted a ComparisonRecord for the experiment,
-    or None. left: a person wants to see descent again.
+    page_chosen carries the key of a page; keep_wanted the kind of a comparison and its
+    Outcome to be kept with the experiment, or None. left: a person wants to see descent again.
     """
 
-    adopted = Signal(str, str, object)
+    adopted = Signal(str, object)
+    run_wanted = Signal(object)
     told = Signal(str)
     warned = Signal(str)
     page_chosen = Signal(str)
-    keep_wanted = Signal(object)
+    keep_wanted = Signal(str, object)
     left = Signal()
 
     def __init__(self, theme: Theme, job: TrialJob, others: Mapping[str, tuple[str, str, QWidget]]) -> None:
@@ -54,6 +56,7 @@ class Workspace(QWidget):
         self._experiment: Experiment | None = None
         self._running: ComparisonRequest | None = None
         self._asked: tuple[str, str] | None = None
+        self._begun: dict[str, ComparisonRecord] = {}  # what the document was opened with, by the kinds
         self._workers = f"{cores()} threads" if cores() > 1 else "1 thread"
         self.question = QuestionBar()
         self.pages: dict[str, ComparisonPage] = {}  # that were wanted so far
@@ -74,6 +77,7 @@ class Workspace(QWidget):
 
     def _wire(self) -> None:
         self.question.asked.connect(self._ask)
+        self.question.adopted.connect(self._adopt_better)
         self.tabs.chosen.connect(self.choose)
         self.tabs.chosen.connect(self.page_chosen)
         self.bar.started.connect(self._start)
@@ -82,7 +86,7 @@ class Workspace(QWidget):
         self.bar.asked_who.connect(self._ask_who)
         self.job.members_told.connect(self.workers_table.show_members)
         self.job.unreachable.connect(self.workers_table.show_fault)
-        self.bar.keep.clicked.connect(self._keep)
+        self.bar.keep.clicked.connect(self._toggle_kept)
         self.bar.export.clicked.connect(self._ask_export)
         self.export.written.connect(lambda path: self.told.emit(f"written: {path}"))
         self.export.refused.connect(self.warned)
@@ -101,8 +105,14 @@ class Workspace(QWidget):
         if key not in self.pages:
             page = self.pages[key] = ComparisonPage(COMPARISONS[key], self.theme)
             page.changed.connect(self._look_ahead)
-            page.adopted.connect(self._adopt)
+            page.adopted.connect(lambda run, changes: self._adopt(run, changes, page.outcome))
             self.stack.addWidget(page)
+            if self._experiment is not None:
+                page.show_experiment(self._experiment)
+            if (record := self._begun.get(key)) is not None:
+                page.take(record)
+            if (outcome := self.job.outcomes.get(key)) is not None:
+                page.show_outcome(outcome)
         return self.pages[key]
 
     def choose(self, key: str) -> None:
@@ -110,6 +120,7 @@ class Workspace(QWidget):
         self.tabs.choose(key)
         for card in (self._question_card, self._bar_card):
             card.setVisible(self.tabs.key in COMPARISONS)
+        self._show_kept()
         if self.tabs.key in COMPARISONS and self.page is None:
             QTimer.singleShot(0, self, self._make_page)
         else:
@@ -132,6 +143,7 @@ class Workspace(QWidget):
         if experiment is self._experiment:
             return
         self._experiment = experiment
+        self._show_kept()
         self.question.show_experiment(experiment)
         self._show_current()
         self._look_ahead()
@@ -142,23 +154,29 @@ class Workspace(QWidget):
             page.show_experiment(self._experiment)
 
     def begin(self, experiment: Experiment) -> None:
-        """Another document is opened: nothing of the former one is shown, but what it has kept."""
-        self.job.cancel()
-        self._asked = None
-        self.question.show_answer("")
+        """Another document is opened: nothing of the former one is shown, but what this one has kept."""
+        self._asked = self._running = None
+        self.question.block(False)
+        self._clear_answer()
         for page in self.pages.values():
-            page.compare_instead(None)
+            page.compare()
             page.show_outcome(None)
-        record = experiment.comparison
-        self.bar.show_kept(record is not None)
-        if record is not None:
-            self.show_experiment(experiment)
-            page = self.page_of(record.choice.kind)
-            self.choose(record.choice.kind)
-            page.take(record)
-            self._look_ahead()
-            if record.results and (request := page.request) is not None:
-                self.job.learn(request, record)
+        self.show_experiment(experiment)
+        self._begun = {record.choice.kind: record for record in experiment.comparisons}
+        for kind, page in self.pages.items():
+            if kind in self._begun:
+                page.show_experiment(experiment)
+                page.take(self._begun[kind])
+        asked = self._begun.get(QUESTION)
+        keys = keys_of(asked.runs, asked.optimizers) if asked is not None else ()
+        if len(keys) == 2:
+            self._asked = keys[0], keys[1]
+            self.question.choose(*self._asked)
+            self.page_of(QUESTION)
+        if self._begun and self.tabs.key not in self._begun:
+            self.choose(next(iter(self._begun)))
+        kept = [record for record in experiment.comparisons if record.results]
+        self.job.begin([(ComparisonRequest.of(experiment, record), record) for record in kept])
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -181,9 +199,9 @@ class Workspace(QWidget):
             return
         page = self.page_of(QUESTION)
         page.set_values(BUDGET)
-        page.compare_instead(*contestants(self._experiment, (one, other)))
+        page.compare(*contestants((one, other)))
         self._asked = one, other
-        self.question.show_answer("")
+        self._clear_answer()
         self.choose(QUESTION)
         self.page_chosen.emit(QUESTION)
         self._start()
@@ -201,37 +219,51 @@ class Workspace(QWidget):
         self.job.start(request, self._workers, again)
 
     def _show_progress(self) -> None:
-        outcome = self.job.newest
-        if outcome is None:
-            return
-        page = self.page_of(outcome.request.kind)
+        for kind, outcome in self.job.outcomes.items():
+            page = self.pages.get(kind)
+            if page is not None and outcome is not page.outcome:
+                self._show_outcome(page, outcome)
+
+    def _show_outcome(self, page: ComparisonPage, outcome: Outcome) -> None:
         page.show_outcome(outcome)
         result = outcome.result
-        share = result.done / max(result.expected, 1)
-        if self._running is not None:
-            self.bar.show_running(self._where(running_line(result.done, result.expected, outcome.left)), share)
-        else:
+        if self._running is None:
             self._show_idle()
+        elif self._running.kind == outcome.request.kind:
+            share = result.done / max(result.expected, 1)
+            self.bar.show_running(self._where(running_line(result.done, result.expected, outcome.left)), share)
         if outcome.request.kind == QUESTION and self._asked is not None:
-            self.question.show_answer(_answer(outcome))
+            if (outcome.request.runs, outcome.request.optimizers) == contestants(self._asked):
+                self._show_answer(outcome, self._asked)
+            else:
+                self._clear_answer()
 
     def _end(self, sentence: str) -> None:
-        self._running = None
+        ended, self._running = self._running, None
         self.question.block(False)
         if sentence:
             self.warned.emit(sentence)
         self._show_idle()
         self._look_ahead()
-        if self.bar.keep.isChecked():
-            self._keep(True)
+        if ended is not None and self._is_kept(ended.kind):
+            self._keep(self.pages[ended.kind].outcome)
 
-    def _keep(self, wanted: bool) -> None:
-        """Keep what the page on screen shows with the experiment, or nothing."""
-        outcome = self.page.outcome if self.page is not None else None
-        if not wanted:
-            self.keep_wanted.emit(None)
-        elif outcome is not None and self._is_keepable(outcome):
-            self.keep_wanted.emit(outcome.record)
+    def _toggle_kept(self, wanted: bool) -> None:
+        """Keep what the page on screen shows with the experiment, or no comparison of its kind."""
+        if self.page is not None and wanted:
+            self._keep(self.page.outcome)
+        elif self.page is not None:
+            self.keep_wanted.emit(self.page.comparison.key, None)
+
+    def _keep(self, outcome: Outcome | None) -> None:
+        if outcome is not None and self._is_keepable(outcome):
+            self.keep_wanted.emit(outcome.request.kind, outcome)
+
+    def _is_kept(self, kind: str) -> bool:
+        return self._experiment is not None and self._experiment.comparison(kind) is not None
+
+    def _show_kept(self) -> None:
+        self.bar.show_kept(self._is_kept(self.tabs.key))
 
     def _ask_export(self) -> None:
         """Ask for a file for what is on screen."""
@@ -292,7 +324,7 @@ class Workspace(QWidget):
                 title, line = AGAIN, _finished_line(outcome)
             else:
                 title, share = GO_ON, done / max(expected, 1)
-                line = f"{done:,} of {expected:,} trials are finished; to go: {line or '…'}"
+                line = f"{done:,} of {expected:,} trials are finished; to go: {line.partition(';')[0] or '…'}"
         self.bar.show_idle(title, line, possible, share)
 
     def _where(self, line: str) -> str:
@@ -302,13 +334,51 @@ class Workspace(QWidget):
             return line
         return f"{COMPARISONS[running.kind].title}: {line}"
 
-    def _adopt(self, run: str, path: str, value: object) -> None:
-        experiment = self._experiment
-        names = {record.settings.id: record.settings.title for record in experiment.runs} if experiment else {}
-        if run not in names:
-            self.warned.emit("that run is not among those of the experiment: add it there first")
+    def _clear_answer(self) -> None:
+        self.question.show_answer("")
+        if QUESTION in self.pages:
+            self.pages[QUESTION].leave_out("")
+
+    def _show_answer(self, outcome: Outcome, asked: tuple[str, str]) -> None:
+        """The answer to the question, once there is a race to speak of, and who may be adopted."""
+        pairs = outcome.result.pairs  # type: ignore[attr-defined]
+        first = outcome.result.sentences[0] if outcome.result.sentences else ""
+        self.pages[QUESTION].leave_out(first)
+        if not outcome.finished or not pairs:
+            self.question.show_answer(first if not pairs else f"So far: {first}")
             return
-        self.adopted.emit(run, path, value)
+        pair = pairs[0]
+        is_turned = keys_of(*contestants(asked))[0] != asked[0]
+        after = f"After {outcome.plan.updates:,} updates, each at its best learning rate"
+        told = f"{verdict(pair, is_turned)} {after}: {first}"
+        better, rate = winner(pair), _best_rate(outcome)
+        if better is None or rate is None:
+            self.question.show_answer(told)
+            return
+        what = "Change that run" if self._is_run(better.key) else "Add that run"
+        self.question.show_answer(told, f"Adopt {better.name}, η = {rate:g}", f"{what}, with its best learning rate")
+
+    def _adopt_better(self) -> None:
+        outcome = self.page_of(QUESTION).outcome
+        pairs = outcome.result.pairs if outcome is not None else ()  # type: ignore[attr-defined]
+        better = winner(pairs[0]) if pairs else None
+        if outcome is not None and better is not None and (rate := _best_rate(outcome)) is not None:
+            self._adopt(better.key, {RATE: rate}, outcome)
+
+    def _is_run(self, id: str) -> bool:
+        return self._experiment is not None and any(record.settings.id == id for record in self._experiment.runs)
+
+    def _adopt(self, run: str, changes: Mapping[str, object], outcome: Outcome | None) -> None:
+        """Change a run, or add the one that was compared without being a run of the experiment."""
+        if self._is_run(run):
+            self.adopted.emit(run, changes)
+            return
+        arm = next((each for each in outcome.plan.arms if each.key == run), None) if outcome is not None else None
+        if arm is not None:
+            settings = arm.record.settings
+            for path, value in changes.items():
+                settings = settings.having(path, value) if of_run(Setting.of(path)) else settings
+            self.run_wanted.emit(settings)
 
     @property
     def _count(self) -> int:
@@ -345,13 +415,11 @@ class Workspace(QWidget):
         column.addWidget(self._bar_card)
 
 
-def _answer(outcome: Outcome) -> str:
-    """The answer to the question, once there is a race to speak of."""
-    pairs = outcome.result.pairs  # type: ignore[attr-defined]
-    first = outcome.result.sentences[0] if outcome.result.sentences else ""
-    if not outcome.finished or not pairs:
-        return first if not pairs else f"So far: {first}"
-    return f"{verdict(pairs[0])} After {outcome.plan.updates:,} updates, each at its best learning rate: {first}"
+def _best_rate(outcome: Outcome) -> float | None:
+    """The learning rate with which the better one of two has raced."""
+    better = winner(outcome.result.pairs[0])  # type: ignore[attr-defined]
+    curves: tuple[RateCurve, ...] = outcome.result.curves  # type: ignore[attr-defined]
+    return next((curve.best_rate for curve in curves if better is not None and curve.arm.key == better.key), None)
 
 
 def _finished_line(outcome: Outcome) -> str:

@@ -46,6 +46,11 @@ class KernelCache(NamedTuple):
         with contextlib.suppress(OSError):
             self._mark.write_text(str(ENGINE), "utf-8")
 
+    def leave(self) -> None:
+        """Remove a folder that is not for the next start, at the end of the process."""
+        if self.note:
+            shutil.rmtree(self.folder.parent, ignore_errors=True)
+
     @property
     def _mark(self) -> Path:
         return self.folder / "complete"
@@ -67,8 +72,8 @@ def prepare() -> KernelCache:
         problem = str(error)
     if problem:
         temporary = Path(tempfile.mkdtemp(prefix="fall-line-"))
-        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
         chosen = KernelCache(temporary / name, f"kernels are compiled again at every start: {problem}")
+        atexit.register(chosen.leave)
         chosen.folder.mkdir(mode=0o700)
     else:
         chosen = KernelCache(root / name, "")

@@ -293,7 +293,7 @@ class _Parts:
             tables[table.digest] = table
             return {_KEPT: table.digest}
 
-        plain = replace(experiment, runs=(), comparison=None).to_dict(named)
+        plain = replace(experiment, runs=(), comparisons=()).to_dict(named)
         del plain["runs"]
         ids = [run.settings.id for run in experiment.runs]
         tweaks = tuple(run.tweaks for run in experiment.runs)
@@ -301,8 +301,8 @@ class _Parts:
             named(tweak.value)
         small = {
             "experiment": plain,
-            # By itself, because it is long if it has results, and seldom another.
-            "comparison": experiment.comparison.to_dict(ids) if experiment.comparison is not None else None,
+            # By themselves, because they are long if they have results, and seldom others.
+            "comparison": [each.to_dict(ids) for each in experiment.comparisons] or None,
             "runs": [replace(run, tweaks=()).to_dict() for run in experiment.runs],
             "update": update,
             "path": os.fspath(path) if path is not None else None,

@@ -18,6 +18,7 @@ from app.documents.user_folders import data_home
 from app.launch import compile_kernels as warmup
 from app.launch.crash_report import FOLDER, CrashReport, left_reports
 from app.launch.imports import Imports
+from app.launch.leaving import leave
 from app.launch.main_window import MainWindow
 from app.look.theme import DARK, THEMES, apply
 from app.widgets.window_place import PLACE, restore_place
@@ -241,4 +242,4 @@ def show_window(file: str | None, cache: KernelCache, mode: str = "") -> int:
     awake.timeout.connect(lambda: None)
     status = application.exec()
     report.end()
-    return status
+    return leave(status, cache, starter.bench is not None and starter.bench.training.is_running)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow
 
 from app.documents.settings import Settings
+from app.documents.trial_journal import of_the_windows
 from app.widgets.segmented import Segmented
 from app.window.columns import Columns
 from app.window.library import RunLibrary
@@ -38,8 +40,9 @@ class Comparing(QObject):
         self._columns: Columns = columns
         self._workspace: Workspace | None = None
         self._document = 0
-        self.job = TrialJob(self)
+        self.job = TrialJob(self, of_the_windows())
         self.job.failed.connect(bench.toast.fail)
+        self.job.noticed.connect(bench.toast.warn)
         self.switch = Segmented(_TITLES, "what is shown", _TIPS, leaves_space=True)
         self.switch.setObjectName("place-switch")
         self.switch.chosen.connect(lambda place: self.show_place(bool(place)))
@@ -64,11 +67,12 @@ class Comparing(QObject):
             others = {LIBRARY: ("Library", tip, self._library.page)}
             workspace = Workspace(bench.theme, self.job, others)
             workspace.adopted.connect(self._adopt)
+            workspace.run_wanted.connect(bench.controller.add)
             workspace.left.connect(lambda: self.show_place(False))
             workspace.told.connect(bench.toast.tell)
             workspace.warned.connect(bench.toast.warn)
             workspace.page_chosen.connect(lambda key: self._settings.set(PAGE, key))
-            workspace.keep_wanted.connect(lambda record: bench.training.send(KeepComparison(record)))
+            workspace.keep_wanted.connect(lambda kind, outcome: bench.training.send(KeepComparison(kind, outcome)))
             workspace.choose(str(self._settings.get(PAGE, "")))
             self._workspace = workspace
         return self._workspace
@@ -112,11 +116,13 @@ class Comparing(QObject):
         if self._workspace is not None:
             self._workspace.export.stop()
 
-    def _adopt(self, run: str, path: str, value: object) -> None:
-        """A setting of a run or of the problem, picked from a picture, is a change as any other."""
+    def _adopt(self, run: str, changes: Mapping[str, object]) -> None:
+        """Settings of a run or of the problem, picked from a picture, are changes as any other."""
         controller = self._bench.controller
-        if of_run(Setting.of(path)):
-            controller.change_setting(run, path, value)
-        else:
-            controller.change_problem({path: value})
+        of_problem = {path: value for path, value in changes.items() if not of_run(Setting.of(path))}
+        for path, value in changes.items():
+            if path not in of_problem:
+                controller.change_setting(run, path, value)
+        if of_problem:
+            controller.change_problem(of_problem)
         controller.settle()

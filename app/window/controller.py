@@ -148,14 +148,14 @@ class Controller(QObject):
         like = self.run(self.selected)
         if like is not None:
             like_it = {part: getattr(like.settings, part) for part in ("learning_rate", "batch", "rates", "own")}
-            self._add(replace(new_run(optimizer), **like_it))
+            self.add(replace(new_run(optimizer), **like_it))
 
     def duplicate_run(self, id: str) -> None:
         like = self.run(id)
         if like is not None and self.shown is not None:
             names = [run.name for run in self.shown.picture.runs]
             name = numbered(like.settings.name, names) if like.settings.name else ""
-            self._add(replace(like.settings, name=name, pinned=False))
+            self.add(replace(like.settings, name=name, pinned=False))
 
     def duplicate_selected(self) -> None:
         self.duplicate_run(self.selected)
@@ -166,7 +166,8 @@ class Controller(QObject):
     def remove_selected(self) -> None:
         self.remove_run(self.selected)
 
-    def _add(self, settings: RunSettings) -> None:
+    def add(self, settings: RunSettings) -> None:
+        """Add a run with these settings, and with an id and a colour that no other has; select it."""
         assert self.shown is not None
         used = {run.colour for run in self.shown.picture.runs}
         colour = next((colour for colour in range(MAX_RUNS) if colour not in used), 0)

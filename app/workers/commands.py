@@ -5,11 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import OWN, ComparisonRecord, Experiment, RunRecord, Setting, Task, Value, kind_of_edit
+from engine import OWN, Experiment, RunRecord, Setting, Task, Value, kind_of_edit
+
+if TYPE_CHECKING:
+    from app.workers.trials import Outcome
 
 MAX_FOLLOWED = 100_000  # updates that are computed again in a pause without being asked for, on another surface
 AT_ONCE, REDRAW = 0.02, 0.1  # seconds
@@ -211,14 +214,18 @@ class StopAt(Edit):
 
 @dataclass(frozen=True, slots=True)
 class KeepComparison(Edit):
-    """Keep a comparison with the experiment, with its results; None keeps none."""
+    """Keep a comparison with the experiment, with its results, in place of the one of its kind; None keeps none.
 
-    record: ComparisonRecord | None
+    Thousands of results take a second to write down, and so the window does not.
+    """
+
+    kind: str
+    outcome: Outcome | None
 
     label = "kept comparison"
 
     def change(self, training: Training) -> None:
-        training.session.keep_comparison(self.record)
+        training.session.keep_comparison(self.kind, self.outcome.record if self.outcome is not None else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from app.workers.ending import ended
 from app.workers.priority import give_way
 from engine import Interruption, Pieces
 
@@ -79,6 +80,8 @@ class LatestJob:
         self._waiting: list[Ticket] = []
         self._current: Ticket | None = None
         self._busy = self._released = False
+        self._at_rest = threading.Event()
+        self._at_rest.set()
         self._count = 0
         self._pool = ThreadPoolExecutor(1, name, initializer=give_way if gives_way else None)
 
@@ -109,6 +112,7 @@ class LatestJob:
             self._waiting.append(Ticket(self._count, work, keep))
             if not self._busy:
                 self._busy = True
+                self._at_rest.clear()
                 self._pool.submit(self._run)
             return self._count
 
@@ -121,13 +125,15 @@ class LatestJob:
                     ticket.cancel()
 
     def release(self) -> None:
-        """Cancel everything and wait until the piece that is under way has ended, and with it the thread."""
+        """Cancel everything and wait until the piece that is under way has ended, and with it the thread: unless that
+        compiles, see `ended`.
+        """
         with self._lock:
             self._released = True
             self._waiting.clear()
             if self._current is not None:
                 self._current.cancel()
-        self._pool.shutdown()
+        self._pool.shutdown(wait=ended(self._at_rest.wait))
 
     def drain(self) -> None:
         """Finish what is to be kept, cancel the rest, and end the thread: for files, which a close must not lose."""
@@ -144,6 +150,7 @@ class LatestJob:
                 self._current = ticket = self._waiting.pop(0) if self._waiting else None
                 if ticket is None:
                     self._busy = False
+                    self._at_rest.set()
                     return
             try:
                 ticket.work(ticket)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from app.workers.commands import Command, Edit, End
+from app.workers.ending import ended
 from app.workers.loss_grids import LossGrids
 from app.workers.loss_slices import LossSlices
 from app.workers.priority import give_way
@@ -16,7 +17,8 @@ from app.workers.publisher import Publisher
 from app.workers.snapshots import Snapshots
 from app.workers.worker import Worker
 
-CLOSE_MILLISECONDS = 5000
+CLOSE_SECONDS = 5.0
+PATIENCE = 0.2  # seconds, while a kernel is compiled, for edits that wait to be carried out
 
 
 class TrainingThread(QObject):
@@ -73,14 +75,17 @@ class TrainingThread(QObject):
         return self.serial
 
     def stop(self) -> None:
-        """End the training thread and those beside it, each after the piece under way."""
+        """End the training thread and those beside it, each after the piece under way: unless it compiles, and then it
+        goes on running.
+        """
         if self.is_running:
             self.send(End())
             for job in (self.snapshots, self.slices, self.grids):
                 job.cancel()
             self._thread.quit()
-            self._thread.wait(CLOSE_MILLISECONDS)
-        for part in (self.worker, self.snapshots, self.slices, self.grids):
+            ended(lambda seconds: self._thread.wait(round(1000 * seconds)), PATIENCE, CLOSE_SECONDS)
+        self.worker.release(wait=not self.is_running)
+        for part in (self.snapshots, self.slices, self.grids):
             part.release()
 
     def _fail(self, job: int, error: BaseException) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Outcome = tuple[Any, BaseException | None]  # of a call: what it returns, or what it raises
 
 _COMPILING = 300.0  # seconds that a worker waits for another one that compiles the same
+_TURN = 0.1  # seconds between two looks at whether it is still to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,6 @@ def _end_with(parent: Connection) -> None:
 
 _interruptions: dict[str, Interruption] = {}
 _compiled: set[str] = set()  # Trial.choices
-_compiling = threading.Lock()
 
 
 def _interruption(client: str) -> Interruption:
@@ -131,7 +131,7 @@ def _compile_once(what: Trial, interruption: Interruption) -> None:
 
     if what.choices in _compiled:
         return
-    with _compiling, _alone():
+    with _alone(interruption):
         if what.choices not in _compiled:
             stop = {**what.experiment.stop, "updates": 1}
             trial(replace(what, experiment=replace(what.experiment, stop=stop)), interruption)
@@ -139,12 +139,24 @@ def _compile_once(what: Trial, interruption: Interruption) -> None:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Compile by turns with other processes; together where there can be no lock."""
-    lock = FileLock(Path(os.environ["NUMBA_CACHE_DIR"]) / "compiling")
-    with contextlib.suppress(OSError, LockHeld):
-        lock.take(_COMPILING)
+def _alone(interruption: Interruption) -> Iterator[None]:
+    """Compile by turns with other threads and processes; together where there can be no lock. Raises engine.Stopped."""
+    from engine import Stopped
+
+    lock, until = FileLock(Path(os.environ["NUMBA_CACHE_DIR"]) / "compiling"), time.monotonic() + _COMPILING
+    with contextlib.suppress(OSError):
+        while not _taken(lock) and time.monotonic() < until:
+            if interruption.is_set:
+                raise Stopped
     try:
         yield
     finally:
         lock.release()
+
+
+def _taken(lock: FileLock) -> bool:
+    """Take a lock within a moment; False if others have it. Raises OSError."""
+    with contextlib.suppress(LockHeld):
+        lock.take(_TURN)
+        return True
+    return False

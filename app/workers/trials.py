@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.documents.files import FileError
 from app.documents.run_names import compared_names
+from app.documents.trial_journal import TrialJournal, set_aside
 from app.workers.crew import Crew
 from app.workers.executors import crew_of
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from app.workers.plan_work import work_off
 from engine import (
     COMPARISONS,
+    Arm,
     Axis,
     ComparisonRecord,
     Experiment,
@@ -27,8 +32,10 @@ from engine import (
     Stopped,
     Summary,
     Trial,
+    arms_of,
     countable,
     plan_of,
+    processor,
     trial,
 )
 
@@ -40,8 +47,8 @@ _PROBE = 0.02  # seconds from which on it is long enough
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRequest:
-    """What is to be compared: runs of an experiment by their ids (all visible ones without any), by the knobs of a
-    comparison. counted: the measure that counts, empty for what suits the problem.
+    """What is to be compared: runs of an experiment by their ids and optimizers by their keys (all visible runs without
+    any), by the knobs of a comparison. counted: the measure that counts, empty for what suits the problem.
     """
 
     experiment: Experiment
@@ -50,28 +57,42 @@ class ComparisonRequest:
     runs: tuple[str, ...] = ()
     counted: str = ""
     axes: tuple[Axis, ...] = ()
+    optimizers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, experiment: Experiment, record: ComparisonRecord) -> ComparisonRequest:
+        """What a document holds."""
+        compared = record.runs, record.counted, record.axes, record.optimizers
+        return cls(experiment, record.choice.kind, record.choice.values, *compared)
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """Those compared."""
+        return arms_of(self.experiment, self.runs, compared_names, self.optimizers)
 
     def plan(self) -> Plan:
         """Takes as long as making the problem. Raises SettingError."""
-        return plan_of(self.experiment, self.kind, self.values, self.runs, self.counted, self.axes, compared_names)
+        compared = self.runs, self.counted, self.axes, compared_names, self.optimizers
+        return plan_of(self.experiment, self.kind, self.values, *compared)
 
     @property
     def content(self) -> object:
         """Equal for requests that have the same trials: without how the experiment looks."""
+        known = {record.settings.id for record in self.experiment.runs}
         records = [
-            replace(record, settings=replace(record.settings, pinned=False, visible=True))
-            for record in self.experiment.runs
-            if (record.settings.id in self.runs if self.runs else record.settings.visible)
+            replace(arm.record, settings=replace(arm.record.settings, pinned=False, visible=True))
+            if arm.key in known
+            else replace(arm.record.settings, id="", colour=0)  # which follow from the runs that there are
+            for arm in (self.arms if COMPARISONS[self.kind].has_runs else ())
         ]
-        looked_at = records if COMPARISONS[self.kind].has_runs else []
-        return self.experiment.problem, looked_at, dict(self.values), self.counted, self.axes
+        return self.experiment.problem, records, dict(self.values), self.counted, self.axes
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What a request would take. seconds: about, on as many workers; fault: why it cannot be done, as a sentence.
 
-    countable: the measures that may count, by their keys, in words.
+    countable: the measures that may count, by their keys, in words. known: trials that need not be computed any more.
     """
 
     request: ComparisonRequest
@@ -80,6 +101,7 @@ class Forecast:
     fault: str = ""
     countable: Mapping[str, str] = field(default_factory=dict)
     counted: str = ""
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +128,17 @@ class Outcome:
     def record(self) -> ComparisonRecord:
         """What a document keeps of it. Raises SettingError if there are too many results."""
         plan, request = self.plan, self.request
-        return ComparisonRecord(plan.choice, request.runs, request.counted, request.axes).keeping(self.known)
+        record = ComparisonRecord(plan.choice, request.runs, request.counted, request.axes, "", request.optimizers)
+        return record.keeping(self.known)
 
 
 class TrialJob(QObject):
     """Computes one request at a time, and forecasts others meanwhile.
 
-    newest: the outcome that was published last, None before the first. forecast: the newest one. progressed, forecasted
-    follow these. ended carries a sentence if it was no ordinary end.
-    members_told: who would compute, as Members; unreachable: why nobody would. failed: the traceback of a fault.
+    outcomes: those that were published last, by the kinds of their comparisons. forecast: the newest one. progressed,
+    forecasted follow these. ended carries a sentence if it was no ordinary end.
+    members_told: who would compute, as Members; unreachable: why nobody would. noticed: a sentence on what cannot be
+    kept safe from a crash. failed: the traceback of a fault.
     """
 
     progressed = Signal()
@@ -122,13 +146,20 @@ class TrialJob(QObject):
     ended = Signal(str)
     members_told = Signal(object)
     unreachable = Signal(str)
+    noticed = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, journal: Path | None = None) -> None:
+        """journal: the file in which results are safe from a crash as soon as they are there, None for nowhere."""
         super().__init__(parent)
-        self.newest: Outcome | None = None
+        self._place = journal
+        self._journal: TrialJournal | None = None
+        self._opening = threading.Lock()
+        self._noticed = 0  # sentences of the journal that were told
+        self.outcomes: Mapping[str, Outcome] = {}
         self.forecast: Forecast | None = None
         self._known: dict[str, Summary] = {}
+        self._document = 0  # the number of the one that results are wanted of
         self._is_stopped = False
         self._foretold: tuple[object, Plan] | None = None  # the plan that was forecast last, and what it is of
         self._jobs = LatestJob("compare", self._fail, gives_way=True)
@@ -144,7 +175,7 @@ class TrialJob(QObject):
         """Compute what is not known yet. workers: as a person names them; again: all of it, to see that its
         bits are the same.
         """
-        self._jobs.offer(partial(self._compute, request, workers, again))
+        self._jobs.offer(partial(self._compute, request, workers, again, self._document))
 
     def cancel(self) -> None:
         """End after the piece under way; what is finished stays known."""
@@ -158,9 +189,14 @@ class TrialJob(QObject):
         """Find out who would compute; `members_told` or `unreachable` follows."""
         self._questions.offer(partial(self._ask_members, workers))
 
-    def learn(self, request: ComparisonRequest, record: ComparisonRecord) -> None:
-        """Take over the results that a document has kept, and publish what they say."""
-        self._jobs.offer(partial(self._remember, request, record))
+    def begin(self, kept: Iterable[tuple[ComparisonRequest, ComparisonRecord]] = ()) -> None:
+        """Another document: cancel, forget what was published, take over the results that are kept with it, and publish
+        what these say.
+        """
+        self._jobs.cancel()
+        self._document += 1
+        self.outcomes = {}
+        self._jobs.offer(partial(self._remember, tuple(kept), self._document))
 
     def stop(self) -> None:
         """Cancel everything, and wait for the pieces that are under way."""
@@ -168,6 +204,8 @@ class TrialJob(QObject):
         self._forecasts.release()
         self._questions.release()
         self._jobs.release()
+        if self._journal is not None:
+            self._journal.close()
 
     def _ask_members(self, workers: str, ticket: Ticket) -> None:
         try:
@@ -179,15 +217,44 @@ class TrialJob(QObject):
             ticket.check()
             self.members_told.emit(members)
 
-    def _remember(self, request: ComparisonRequest, record: ComparisonRecord, ticket: Ticket) -> None:
-        try:
-            self._known.update(record.known())
-            self._publish(request, request.plan(), self._known, 0.0, None)
-        except SettingError as error:
-            self.ended.emit(str(error))
+    def _remember(
+        self, kept: tuple[tuple[ComparisonRequest, ComparisonRecord], ...], document: int, ticket: Ticket
+    ) -> None:
+        self._recall(ticket)
+        for request, record in kept:
+            ticket.check()
+            try:
+                self._known.update(record.known())
+                self._publish(document, request, request.plan(), self._known, 0.0, None)
+            except SettingError as error:
+                self.ended.emit(str(error))
+
+    def _recall(self, ticket: Ticket) -> None:
+        """Take over, once, the results that windows have left in the journal, as far as they are this processor's.
+
+        Raises Cancelled.
+        """
+        with self._opening:
+            if self._journal is not None or self._place is None:
+                return
+            try:
+                self._journal = TrialJournal(self._place, set_aside(self._place), check=ticket.check)
+                self._known = {**self._journal.known((processor(),)), **self._known}
+            except FileError as error:
+                self._place = None
+                self.noticed.emit(f"results are not kept safe from a crash: {error}")
+            self._tell_notices()
+
+    def _tell_notices(self) -> None:
+        notices = self._journal.notices if self._journal is not None else []
+        for sentence in notices[self._noticed :]:
+            self.noticed.emit(sentence)
+        self._noticed = len(notices)
 
     def _foretell(self, request: ComparisonRequest, workers: int, ticket: Ticket) -> None:
         possible: dict[str, str] = {}
+        self._recall(ticket)
+        ticket.check()
         try:
             found = countable(request.experiment.problem)
             possible = {key: measure.title if measure is not None else key for key, measure in found.items()}
@@ -209,34 +276,40 @@ class TrialJob(QObject):
         else:
             left = count - len(trials) + len(missing)
             seconds = left * each_takes / max(workers, 1)
-            self.forecast = Forecast(request, left, seconds, "", possible, plan.counted)
+            self.forecast = Forecast(request, left, seconds, "", possible, plan.counted, len(trials) - len(missing))
         ticket.check()
         self.forecasted.emit()
 
     def _plan_again(self, request: ComparisonRequest) -> Plan:
         """The plan of a request, which knows its trials already if it was forecast before. Raises SettingError."""
-        content = request.kind, request.runs, request.content
+        content = request.kind, request.runs, request.optimizers, request.content
         if self._foretold is None or self._foretold[0] != content:
             self._foretold = content, request.plan()
         return self._foretold[1]
 
-    def _compute(self, request: ComparisonRequest, workers: str, again: bool, ticket: Ticket) -> None:
+    def _compute(self, request: ComparisonRequest, workers: str, again: bool, document: int, ticket: Ticket) -> None:
+        self._recall(ticket)
+        if self._journal is not None:
+            self._journal.make_room()
         told, began = "", time.monotonic()
         known, before = ({}, self._known) if again else (self._known, {})
         plan = None
         try:
             plan, crew = request.plan(), crew_of(workers, gives_way=True, stopped=lambda: ticket.cancelled)
-            self._run(request, plan, crew, known, before, ticket, began)
+            self._run(document, request, plan, crew, known, before, ticket, began)
         except SettingError as error:
             told = "" if ticket.cancelled else error.sentence if error.where == "workers" else str(error)
         if again:
             self._known = {**before, **known}
         if plan is not None and not self._is_stopped and _any_known(plan, self._known):  # else there is nothing to see
-            self._publish(request, plan, known if plan.is_finished(known) else self._known, began, None, before)
-        self.ended.emit(told)
+            shown = known if plan.is_finished(known) else self._known
+            self._publish(document, request, plan, shown, began, None, before)
+        if document == self._document:  # else nobody waits for it any more
+            self.ended.emit(told)
 
     def _run(
         self,
+        document: int,
         request: ComparisonRequest,
         plan: Plan,
         crew: Crew,
@@ -247,16 +320,21 @@ class TrialJob(QObject):
     ) -> None:
         """Work the plan off until nothing is left or it is cancelled, and publish what is known now and then."""
         shown, cost, first = 0.0, 0.0, 0.0
-        for done, _ in enumerate(work_off(plan, crew, known, lambda: ticket.cancelled)):
+        for done, (one, summary) in enumerate(work_off(plan, crew, known, lambda: ticket.cancelled)):
+            if self._journal is not None:
+                self._journal.add(one.key, summary)
+                self._tell_notices()
             now = time.monotonic()
             first = first or now  # until then workers have started, and kernels been compiled
             if now - shown >= max(PUBLISHED_EVERY, _SHARE * cost):
-                self._publish(request, plan, known, began, (now - first) / done if done else None, before)
+                pace = (now - first) / done if done else None
+                self._publish(document, request, plan, known, began, pace, before)
                 shown = time.monotonic()
                 cost = shown - now
 
     def _publish(
         self,
+        document: int,
         request: ComparisonRequest,
         plan: Plan,
         known: Mapping[str, Summary],
@@ -270,7 +348,7 @@ class TrialJob(QObject):
         failed = [summary.failed for summary in trials.values() if summary.failed]
         again = [(key, summary) for key, summary in trials.items() if before and key in before]
         same = sum(summary.digest == (before or {})[key].digest for key, summary in again)
-        self.newest = Outcome(
+        outcome = Outcome(
             request,
             plan,
             result,
@@ -282,7 +360,9 @@ class TrialJob(QObject):
             (len(failed), failed[0] if failed else ""),
             (same, len(again) - same),
         )
-        self.progressed.emit()
+        if document == self._document:
+            self.outcomes = {**self.outcomes, request.kind: outcome}
+            self.progressed.emit()
 
     def _fail(self, job: int, error: BaseException) -> None:
         self.failed.emit("".join(traceback.format_exception(error)))

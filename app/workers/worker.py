@@ -78,9 +78,12 @@ class Worker(QObject):
             spent = time.perf_counter() - begun
             self._next_published = begun + max(PUBLISH_SECONDS, spent / PUBLISH_SHARE)
 
-    def release(self) -> None:
-        """End the threads of the runs and wait for them; called by the window, once the training thread has ended."""
-        self._pool.shutdown()
+    def release(self, wait: bool = True) -> None:
+        """End the threads of the runs; called by the window, once the training thread has ended, or is left.
+
+        wait: for their ends.
+        """
+        self._pool.shutdown(wait=wait)
 
     def _guard(self, action: Callable[[], None], serial: int = 0) -> None:
         try:

@@ -5,7 +5,7 @@ import numpy as np
 from engine.architectures import layout
 from engine.contracts import inline, standalone
 from engine.rng import bits
-from engine.simd.vectors import LANES, at, load, noinline, splat, store
+from engine.simd.vectors import LANES, at, load, noinline, rare, splat, store
 from engine.training.stream import CURSOR, EPOCH, FIXED, ORDER, REPLACED, SEED, UPDATE
 
 _SHUFFLED, _DRAWN, DROPPED, _KINDS = range(4)
@@ -26,14 +26,16 @@ def _below(seed, index, limit):
 
 
 @standalone
-def _shuffle(order, n, seed):
-    """A random order of n examples: all swap partners first, so that drawing them vectorises.
+def _set_order(order, n, kind, seed):
+    """The order of n examples in an epoch; if random, all swap partners first, so that drawing them vectorises.
 
     Fisher-Yates shuffle, inside out: https://en.wikipedia.org/wiki/Fisher-Yates_shuffle
     """
-    noinline()
+    rare()
     for i in range(n):
-        order[i] = _below(seed, i, i + 1)
+        order[i] = i if kind == FIXED else _below(seed, i, i + 1)
+    if kind == FIXED:
+        return
     for i in range(n):
         partner = order[i]
         order[i] = order[partner]
@@ -61,11 +63,7 @@ def batch_order(stream, table, work, start, count):
         return order
     known = stamp[_EXAMPLES] == n and stamp[_ORDER] == kind
     if not known or (kind != FIXED and (stamp[_SEED] != stream[SEED] or stamp[_EPOCH] != stream[EPOCH])):
-        if kind == FIXED:
-            for i in range(n):
-                order[i] = i
-        else:
-            _shuffle(order, n, purpose_seed(stream, _SHUFFLED, stream[EPOCH]))
+        _set_order(order, n, kind, purpose_seed(stream, _SHUFFLED, stream[EPOCH]))
         stamp[_EXAMPLES] = n
         stamp[_ORDER] = kind
         stamp[_SEED] = stream[SEED]
@@ -99,10 +97,13 @@ def spread_columns(source, width, groups, chosen, count, columns, off, on, targe
             target[(group * width + np.int64(places[group])) * columns + b] = on
 
 
-@inline
+@standalone
 def gather_columns(source, width, chosen, count, columns, target):
     """target (width, columns): the chosen examples of source, padded with copies of the first."""
-    for b in range(columns):
-        example = at(source, chosen[b if b < count else 0] * width)
-        for i in range(width):
-            target[i * columns + b] = example[i]
+    noinline()
+    for i in range(width):
+        row = at(target, i * columns)
+        for b in range(count):
+            row[b] = source[chosen[b] * width + i]
+        for b in range(count, columns):
+            row[b] = row[0]

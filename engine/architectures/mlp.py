@@ -145,11 +145,10 @@ def _backward(theta, grad, constants, work, columns, wide, adds, place, flag):
     return stands
 
 
-@inline
+@standalone
 def _set_weights(weights, stamp, place, k, columns, count, share):
-    """weights (k, columns): share for every example, 0 for padding; kept from call to call."""
-    if stamp[0] == place and stamp[1] == k and stamp[2] == count and stamp[3] == share:
-        return
+    """weights (k, columns): share for every example, 0 for padding; stamp tells for what."""
+    rare()
     for c in range(0, k * columns, columns):
         for b in range(columns):
             weights[c + b] = share if b < count else 0.0
@@ -180,7 +179,9 @@ def weigh(table, constants, work, chosen, k, columns, count, share):
         importance = at(constants, table[layout.IMPORTANCE])
         _set_importance(weights, at(work, table[layout.SHARES_AT]), importance, chosen, k, columns, count, share)
     else:
-        _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+        place, stamp = table[layout.WEIGHTS_AT], at(work, layout.WEIGHTS_STAMP_AT)
+        if stamp[0] != place or stamp[1] != k or stamp[2] != count or stamp[3] != share:
+            _set_weights(weights, stamp, place, k, columns, count, share)
 
 
 @kernel(OBJECTIVE)

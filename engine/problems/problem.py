@@ -66,7 +66,8 @@ class Problem:
         self, thetas: Array, l1: float, l2: float, interruption: Interruption | None = None
     ) -> Pieces[Array]:
         """What Subject.measured_along tells at thetas (b, n), with these weights of L1 and L2; in pieces."""
-        penalties = np.array([self._penalty(theta, l1, l2) for theta in thetas])
+        weighted = l1 or l2
+        penalties = np.array([self._penalty(theta, l1, l2) if weighted else 0.0 for theta in thetas])
         return self.subject.measured_along(thetas, penalties, interruption)
 
     def losses(self, thetas: Array) -> Array:

@@ -68,6 +68,8 @@ def block_rates(task: Task, blocks: Sequence[Block], rates: Rates, driven: Mappi
     """(2, k): how many times as far as its step each block of the task's problem goes, and where in the numbers of the
     optimizer a further factor is, -1 if there is none. driven: these places of the layers whose rates are driven.
     """
+    if not rates and not driven:
+        return np.array([[block.rate for block in blocks], [-1.0] * len(blocks)])
     titles = {block.start: title for title, some in kind_of(task).layers(task).items() for block in some}
     own = [titles.get(block.start, "") for block in blocks]
     fixed = [

@@ -40,15 +40,16 @@ from engine.training.layer_rate import PART as RATES
 from engine.training.origin import Origin, read_origin
 from engine.training.own_problem import PART as OWN
 from engine.training.own_problem import distinct_tasks, fitting_own, own_entries, own_task, read_own
-from engine.trials.comparison_record import ComparisonRecord, read_comparison
+from engine.trials.comparison_record import ComparisonRecord, read_comparisons
 from engine.validation import Entries, checked, text
 
-FORMAT = 5  # of what `Experiment.to_dict` returns; those from 1 on are read
+FORMAT = 6  # of what `Experiment.to_dict` returns; those from 1 on are read
 # The version of the numbers: raise it whenever any result changes in its bits, so that an experiment computed by an
 # earlier engine can be told. 1: of 0.2.0. 2: of 0.4.0, in which a gradient whose squares overflow is finite, so that
 # runs go on that used to end there. 3: networks are measured at other updates, on which early stopping and the best
-# weights depend. 4: of 0.7.0, in which clusters and associative memories sum in vectors.
-NUMBERS = 4
+# weights depend. 4: of 0.7.0, in which clusters and associative memories sum in vectors. 5: of 0.8.0, with another
+# tanh, and divisions of Adam that are exact to the last bit but one.
+NUMBERS = 5
 MAX_RUNS = 16
 MAX_TWEAKS = 100_000
 MAX_UPDATES = 10**15
@@ -445,8 +446,8 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Problem, runs, stop rules; how the window shows them (`view`: a flat table of plain values); and the comparison
-    of the runs that belongs to them, if one does.
+    """Problem, runs, stop rules; how the window shows them (`view`: a flat table of plain values); and the comparisons
+    that belong to them, of each kind one at most.
 
     numbers: the NUMBERS of the engine that it was read from, as far as is known. If it is another than this one's,
     the runs may differ in their last bits from what they were. It is no part of what the experiment is.
@@ -458,7 +459,7 @@ class Experiment:
     title: str = "Untitled"
     note: str = ""
     view: Mapping[str, Any] = field(default_factory=dict)
-    comparison: ComparisonRecord | None = None
+    comparisons: tuple[ComparisonRecord, ...] = ()
     numbers: int = field(default=NUMBERS, compare=False, repr=False)
 
     def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
@@ -475,9 +476,13 @@ class Experiment:
             "problem": task_entries(self.problem, tables),
             "stop": dict(self.stop),
             "view": dict(self.view),
-            **({"comparison": self.comparison.to_dict(ids)} if self.comparison is not None else {}),
+            **({"comparison": [each.to_dict(ids) for each in self.comparisons]} if self.comparisons else {}),
             "runs": [replace(run, settings=fitted(run.settings, self.problem)).to_dict(tables) for run in self.runs],
         }
+
+    def comparison(self, kind: str) -> ComparisonRecord | None:
+        """The comparison of a kind, if one belongs to it."""
+        return next((each for each in self.comparisons if each.choice.kind == kind), None)
 
     @classmethod
     def from_dict(cls, data: object, check: Check = no_check) -> Experiment:
@@ -509,7 +514,7 @@ class Experiment:
             table.text("title", "Untitled"),
             table.text("note", ""),
             _view(table.take("view", {})),
-            read_comparison(table.take("comparison"), "comparison", ids, check) if "comparison" in table else None,
+            read_comparisons(table.take("comparison", []), "comparison", ids, check),
             numbers,
         )
         table.close()

@@ -6,7 +6,7 @@ import numpy as np
 
 Array = np.ndarray
 
-_AT_ONCE = 16  # looks that are measured together, so that a divergence is found again within a part of the run
+_AT_ONCE = 24  # looks that are measured together, so that a divergence is found again within a part of the run
 _ROOM = 1 << 16  # numbers that are kept until then; a single theta may be more
 
 

@@ -199,18 +199,17 @@ class _Rows:
         self._shared = False  # others read what lies beyond the last row
 
     def append(self, update: int, row: Array) -> None:
-        if self._shared:
-            self.at, self.rows, self._shared = self.at.copy(), self.rows.copy(), False
-        if self.count == len(self.at):
-            self.at = np.concatenate([self.at, np.zeros_like(self.at)])
-            self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
-        self.at[self.count] = update
-        self.rows[self.count] = row
-        self.count += 1
+        self.extend(np.array([update]), row[None])
 
     def extend(self, updates: Array, rows: Array) -> None:
-        for update, row in zip(updates, rows, strict=True):
-            self.append(update, row)
+        end, room = self.count + len(updates), len(self.at)
+        if self._shared or end > room:
+            more = max(end - room, room) if end > room else 0
+            self.at = np.concatenate([self.at, np.zeros(more)])
+            self.rows = np.concatenate([self.rows, np.zeros((more, *self.rows.shape[1:]))])
+            self._shared = False
+        self.at[self.count : end], self.rows[self.count : end] = updates, rows
+        self.count = end
 
     def cut(self, update: int) -> None:
         count = int(np.searchsorted(self.at[: self.count], update, "right"))

@@ -313,11 +313,16 @@ class Session:
         for run in self.runs:
             run.stop_at(stop)
 
-    def keep_comparison(self, record: ComparisonRecord | None) -> None:
-        """Let this comparison belong to the experiment, or none. Raises SettingError for runs that there are not."""
+    def keep_comparison(self, kind: str, record: ComparisonRecord | None) -> None:
+        """Let this comparison of a kind belong to the experiment, or none of that kind.
+
+        Raises SettingError for runs that there are not.
+        """
         for id in record.runs if record is not None else ():
             self.run(id)
-        self.experiment_settings = replace(self.experiment_settings, comparison=record)
+        others = [each for each in self.experiment_settings.comparisons if each.choice.kind != kind]
+        kept = (*others, record) if record is not None else tuple(others)
+        self.experiment_settings = replace(self.experiment_settings, comparisons=kept)
 
     def add(self, record: RunRecord) -> None:
         """Let another run join; it catches up with the race, through the same changes of the problem.

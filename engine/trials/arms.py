@@ -1,4 +1,4 @@
-"""What is compared: runs of an experiment, each by itself, on the same problem with the same seeds."""
+"""What is compared: runs of an experiment, and optimizers that are none, each by itself with the same seeds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from engine.choices import choose
 from engine.contracts import Value
+from engine.optimizers import OPTIMIZERS
 from engine.problems.kind import kind_of
 from engine.problems.task import Task
+from engine.schedules import SCHEDULES
 from engine.setting import Setting
-from engine.training.experiment import NEVER, Experiment, RunRecord, of_run
+from engine.training.experiment import MAX_RUNS, NEVER, Experiment, RunRecord, RunSettings, distinct, of_run
 from engine.training.naming import Naming, titles
 from engine.trials.trial import Trial
 
@@ -32,14 +35,36 @@ def numbered_titles(experiment: Experiment) -> list[str]:
     return [f"{name} {count + 1}" if count else name for name, count in zip(names, before, strict=True)]
 
 
-def arms_of(experiment: Experiment, ids: Iterable[str] = (), naming: Naming = numbered_titles) -> tuple[Arm, ...]:
-    """The runs of an experiment with these ids; without any, those that are visible. naming: what they are called
-    among those compared.
+def by_default(experiment: Experiment, optimizer: str) -> RunSettings:
+    """A run with an optimizer as it is by default on this problem, with the batches that the first run has.
+
+    Raises SettingError for an unknown one.
     """
-    wanted = set(ids)
+    kind = kind_of(experiment.problem)
+    rate, batch = kind.suited(OPTIMIZERS[optimizer].key)
+    like = experiment.runs[0].settings.batch if experiment.runs else batch
+    return RunSettings(optimizer, "", 0, choose(OPTIMIZERS, optimizer), rate, choose(SCHEDULES, "constant"), like)
+
+
+def arms_of(
+    experiment: Experiment,
+    ids: Iterable[str] = (),
+    naming: Naming = numbered_titles,
+    optimizers: Iterable[str] = (),
+) -> tuple[Arm, ...]:
+    """The runs of an experiment with these ids, then these optimizers, each as a run by default; without any of either
+    the visible runs. naming: what they are called among those compared. Raises SettingError for an unknown optimizer.
+    """
+    wanted, others = set(ids), tuple(optimizers)
+    is_named = bool(wanted or others)
     records = [
-        record for record in experiment.runs if (record.settings.id in wanted if wanted else record.settings.visible)
+        record for record in experiment.runs if (record.settings.id in wanted if is_named else record.settings.visible)
     ]
+    for optimizer in others:
+        id = distinct(optimizer, (*experiment.runs, *records))
+        taken = {record.settings.colour for record in (*experiment.runs, *records)}
+        colour = next((place for place in range(MAX_RUNS) if place not in taken), 0)
+        records.append(RunRecord(replace(by_default(experiment, optimizer), id=id, colour=colour)))
     names = naming(replace(experiment, runs=tuple(records)))
     return tuple(
         Arm(record.settings.id, name, record.settings.colour, record)

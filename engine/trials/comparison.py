@@ -118,16 +118,18 @@ def plan_of(
     counted: str = "",
     axes: Iterable[Axis] = (),
     naming: Naming = numbered_titles,
+    optimizers: Iterable[str] = (),
 ) -> Plan:
-    """The plan of a comparison. values: of its knobs, the rest by default. runs: ids of those that are compared;
-    without any, the visible ones. counted: the measure that counts; without it, what suits the problem. axes: the
-    settings that are varied, for a comparison that has_axes. naming: what runs are called among those compared.
+    """The plan of a comparison. values: of its knobs, the rest by default. runs, optimizers: which are compared, see
+    `arms_of`. counted: the measure that counts; without it, what suits the problem. axes: the settings that are varied,
+    for a comparison that has_axes. naming: what runs are called among those compared.
 
-    Raises SettingError for an unknown kind, a value out of range, too few runs, or more trials than a document keeps.
+    Raises SettingError for an unknown kind or optimizer, a value out of range, too few runs, or more trials than a
+    document keeps.
     """
     comparison = COMPARISONS[kind]
     choice = choose(COMPARISONS, kind, values)
-    arms = arms_of(experiment, runs, naming)
+    arms = arms_of(experiment, runs, naming, optimizers)
     if len(arms) < comparison.least:
         told = f"{comparison.title} compares at least {comparison.least} runs, got {len(arms)}; add a run or show one"
         raise SettingError(told, "runs")
@@ -148,4 +150,13 @@ def planned(experiment: Experiment, record: ComparisonRecord, naming: Naming = n
     """The plan of a comparison that a document holds. Raises SettingError as `plan_of` does."""
     ids = {each.settings.id for each in experiment.runs}
     runs = [run for run in record.runs if run in ids]
-    return plan_of(experiment, record.choice.kind, record.choice.values, runs, record.counted, record.axes, naming)
+    return plan_of(
+        experiment,
+        record.choice.kind,
+        record.choice.values,
+        runs,
+        record.counted,
+        record.axes,
+        naming,
+        record.optimizers,
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.choices import Choice
 from engine.contracts import Check, SettingError, shown
+from engine.optimizers import OPTIMIZERS
 from engine.trials.axes import MAX_AXES, Axis
 from engine.trials.declaration import DECLARED
 from engine.trials.summary import Summary, line_of, of_line
@@ -20,8 +21,9 @@ _CHECKED = 200  # results between two checks
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRecord:
-    """Which comparison, with which knobs; the ids of the runs, without any the visible ones; the measure that counts,
-    "" for what suits the problem; and the settings that are varied.
+    """Which comparison, with which knobs; the ids of the runs, and the optimizers that are compared with them without
+    being runs, each as it is by default, without any of either the visible runs; the measure that counts, "" for what
+    suits the problem; and the settings that are varied.
 
     results: of trials that are finished, a line each (see `line_of`), so that a long comparison need not be computed
     again. A result is found by its trial's key: those of trials that are no longer in the plan do nothing.
@@ -32,6 +34,7 @@ class ComparisonRecord:
     counted: str = ""
     axes: tuple[Axis, ...] = ()
     results: str = ""
+    optimizers: tuple[str, ...] = ()
 
     def known(self) -> dict[str, Summary]:
         """The results, by the keys of their trials."""
@@ -48,14 +51,28 @@ class ComparisonRecord:
         return {
             **self.choice.to_dict(),
             **({"runs": runs} if runs else {}),
+            **({"optimizers": list(self.optimizers)} if self.optimizers else {}),
             **({"counted": self.counted} if self.counted else {}),
             **({"axes": [axis.to_dict() for axis in self.axes]} if self.axes else {}),
             **({"results": self.results} if self.results else {}),
         }
 
 
-def read_comparison(data: object, path: str, ids: Collection[str], check: Check) -> ComparisonRecord:
-    """What `to_dict` returned, or a person typed. ids: of the runs that there are. Raises SettingError."""
+def read_comparisons(data: object, path: str, ids: Collection[str], check: Check) -> tuple[ComparisonRecord, ...]:
+    """A list of what `to_dict` returned, or a person typed, of each kind one; or one by itself, as files up to format 5
+    have it. ids: of the runs that there are. Raises SettingError.
+    """
+    if not isinstance(data, list):
+        return (_comparison(data, path, ids, check),)
+    records = tuple(_comparison(each, f"{path}[{place}]", ids, check) for place, each in enumerate(data, 1))
+    kinds = [record.choice.kind for record in records]
+    twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
+    if twice is not None:
+        raise SettingError(f"there is one comparison of each kind, got {kinds.count(twice)} of kind {twice}", path)
+    return records
+
+
+def _comparison(data: object, path: str, ids: Collection[str], check: Check) -> ComparisonRecord:
     table = Entries(data, path)
     runs = table.take("runs", [])
     if not isinstance(runs, list) or not all(isinstance(run, str) for run in runs):
@@ -63,6 +80,7 @@ def read_comparison(data: object, path: str, ids: Collection[str], check: Check)
     for run in runs:
         if run not in ids:
             raise SettingError(f"must be ids among {shown(', '.join(ids), 120)}, got {run[:60]!r}", table.at("runs"))
+    optimizers = _optimizers(table.take("optimizers", []), table.at("optimizers"))
     counted = table.text("counted", "")
     axes = _axes(table.take("axes", []), table.at("axes"))
     results = table.take("results", "")
@@ -74,7 +92,17 @@ def read_comparison(data: object, path: str, ids: Collection[str], check: Check)
     choice = chosen(DECLARED, table.rest(), path)
     if axes and not DECLARED[choice.kind].has_axes:
         raise SettingError(f"{DECLARED[choice.kind].title} varies no settings that are named", table.at("axes"))
-    return ComparisonRecord(choice, tuple(runs), counted, axes, _results(results, table.at("results"), check))
+    kept = _results(results, table.at("results"), check)
+    return ComparisonRecord(choice, tuple(runs), counted, axes, kept, optimizers)
+
+
+def _optimizers(data: object, path: str) -> tuple[str, ...]:
+    if not isinstance(data, list) or len(data) > len(OPTIMIZERS) or not all(isinstance(key, str) for key in data):
+        raise SettingError(f"must be a list of keys of optimizers, got {shown(data, 60)}", path)
+    try:
+        return tuple(OPTIMIZERS[key].key for key in dict.fromkeys(data))
+    except SettingError as error:
+        raise error.at(path) from None
 
 
 def _axes(data: object, path: str) -> tuple[Axis, ...]:

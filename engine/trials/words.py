@@ -27,8 +27,9 @@ def paired(one: str, other: str, test: SignTest, p: float, tests: int = 1) -> st
         return f"{one} and {other} end alike for every seed."
     better, worse, wins = (one, other, test.wins) if test.wins >= test.losses else (other, one, test.losses)
     if test.wins == test.losses:
-        return f"{one} and {other} are lower for {test.wins} seeds each{ties}: no difference can be told."
-    told = f"{better} ends lower than {worse} for {wins} of {count} seeds{ties}"
+        even = f"{test.wins} seed{'s' * (test.wins != 1)} each{ties}"
+        return f"{one} and {other} are lower for {even}: no difference can be told."
+    told = f"{better} ends lower than {worse} for {wins} of {count} seed{'s' * (count != 1)}{ties}"
     if p < SURE:
         corrected = f", corrected for {tests} pairs" if tests > 1 else ""
         return f"{told}; luck alone does as much {chance(p)}, by the sign test{corrected}."

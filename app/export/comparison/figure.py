@@ -72,7 +72,7 @@ def comparison_bytes(
         figure.suptitle(_folded(fairness(plan), settings), fontsize=_NOTE * settings.font_size, color="0.35")
         return entries
 
-    experiment = replace(plan.experiment, comparison=record)
+    experiment = replace(plan.experiment, comparisons=(record,))
     head = f"The comparison of this figure; {program()} can open it, and drew it with\n"
     head += toml_text({"figure": settings.to_dict(), "plot": {"comparison": plan.choice.kind}})
     comment = "".join(f"# {line}".rstrip() + "\n" for line in head.splitlines()) + "\n"

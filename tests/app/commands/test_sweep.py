@@ -53,17 +53,17 @@ def test_a_sweep_is_told_exported_kept_and_taken_up(file: Path, tmp_path: Path, 
     assert list(found[0])[:4] == ["run", "seed", "value", "best"] and len(found) == 6
     assert {(row["run"], row["seed"]) for row in found} == {(run, str(n)) for run in ("adam", "sgd") for n in range(3)}
     assert all(row["diverged_at"] for row in found if row["run"] == "sgd") and found[0]["processor"] == own_processor()
-    assert float(found[0]["value"]) in {summary.value for summary in load(file).comparison.known().values()}
+    assert float(found[0]["value"]) in {summary.value for summary in load(file).comparisons[0].known().values()}
 
     beside(file).unlink()
-    known = load(file).comparison.known()
+    known = load(file).comparisons[0].known()
     assert cli.main(["sweep", str(file), "--export", str(table)]) == SOME_DIVERGED, "the file holds the comparison"
     again = capsys.readouterr()
     assert again.out == told.out and "6 trials are known" in again.err
     assert [row["seconds"] for row in rows_of(table)] == [row["seconds"] for row in found], "nothing is computed again"
-    save(replace(load(file), comparison=replace(load(file).comparison, results="")), file)
+    save(replace(load(file), comparisons=(replace(load(file).comparisons[0], results=""),)), file)
     assert cli.main(["sweep", str(file), "--keep", "--quiet"]) == SOME_DIVERGED
-    anew = load(file).comparison.known()
+    anew = load(file).comparisons[0].known()
     assert capsys.readouterr().out == ""
     assert {key: one.digest for key, one in anew.items()} == {key: one.digest for key, one in known.items()}
 
@@ -78,7 +78,7 @@ def test_settings_are_varied_and_a_comparison_of_the_file_is_changed_by_options(
     assert {row["optimizer.beta1"] for row in found} == {"0.5", "0.9"} and len(found) == 6
     assert "\nadam\t0.0001\t0.5\t1\t" in capsys.readouterr().out
     assert cli.main(["sweep", str(file), "--set", "seeds=2", "--quiet", "--export", str(table)]) == DONE
-    assert len(rows_of(table)) == 12 and load(file).comparison.choice.values["seeds"] == 1
+    assert len(rows_of(table)) == 12 and load(file).comparison("sweep").choice.values["seeds"] == 1
 
 
 def test_what_cannot_be_is_refused_in_a_sentence(file: Path, tmp_path: Path, capsys) -> None:
@@ -89,6 +89,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(file: Path, tmp_path: Path, cap
         (["--kind", "seeds", "--set", "seeds"], "--set must be like NAME=VALUE, got 'seeds'"),
         (["--kind", "seeds", "--set", "cows=1"], "unknown setting"),
         (["--kind", "seeds", "--runs", "nobody"], "--runs must be among adam, sgd, got 'nobody'"),
+        (["--kind", "race", "--optimizers", "horses"], "unknown optimizer 'horses'"),
         (["--kind", "seeds", "--measure", "horses"], "must be one of"),
         (["--kind", "seeds", "--vary", "learning_rate=1,2"], "varies no settings"),
         (["--kind", "sweep", "--vary", "learning_rate=0..1:3:log"], "above 0"),
@@ -105,6 +106,20 @@ def test_what_cannot_be_is_refused_in_a_sentence(file: Path, tmp_path: Path, cap
     beside(file).write_bytes(b"mine\nnot yours\n")
     assert cli.main(["sweep", str(file), *SEEDS]) == REFUSED
     assert "it is no journal of trials" in capsys.readouterr().err and beside(file).read_bytes() == b"mine\nnot yours\n"
+
+
+def test_several_comparisons_stand_in_a_file_and_optimizers_join_runs(file: Path, capsys) -> None:
+    asked = ["--runs", "adam", "--optimizers", "rmsprop"]
+    assert cli.main(["sweep", str(file), *SEEDS, *asked, "--keep", "--quiet"]) == DONE
+    small = ["--set", "updates=10", "--set", "seeds=1", "--runs", "adam"]
+    assert cli.main(["sweep", str(file), "--kind", "rates", *small, "--keep", "--quiet"]) == DONE
+    kinds = [record.choice.kind for record in load(file).comparisons]
+    assert kinds == ["seeds", "rates"] and load(file).comparison("seeds").optimizers == ("rmsprop",)
+    assert cli.main(["sweep", str(file)]) == REFUSED
+    assert "has several comparisons, seeds, rates; name one with --kind" in capsys.readouterr().err
+    assert cli.main(["sweep", str(file), "--kind", "seeds"]) == DONE, "with knobs and results that are in the file"
+    told = capsys.readouterr()
+    assert "RMSprop ends" in told.out and "6 trials are known" in told.err
 
 
 def started(file: Path, *words: str) -> subprocess.Popen[str]:

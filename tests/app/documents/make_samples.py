@@ -109,13 +109,14 @@ def formula() -> Session:
 
 
 def compared() -> Session:
-    """A sweep with what is known of it."""
+    """A sweep with what is known of it, and a race with an optimizer that is no run."""
     made = new_experiment("beale", ["momentum", "adam"], title="Compared")
     axes = (spaced("learning_rate", 0.001, 0.1, 2, log=True), Axis("batch", ("full", "mini")))
     record = ComparisonRecord(choose(COMPARISONS, "sweep", {"updates": 20, "seeds": 2}), ("adam",), "loss", axes)
     plan = plan_of(made, "sweep", record.choice.values, record.runs, record.counted, axes)
     known = {one.key: trial(one) for one in plan.trials({})}
-    return Session(replace(made, comparison=record.keeping(known)))
+    race = ComparisonRecord(choose(COMPARISONS, "race", {"updates": 20}), ("adam",), optimizers=("rmsprop",))
+    return Session(replace(made, comparisons=(record.keeping(known), race)))
 
 
 def network() -> Session:

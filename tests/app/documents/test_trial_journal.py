@@ -12,7 +12,7 @@ import pytest
 
 from app.documents import trial_journal
 from app.documents.files import FileError
-from app.documents.trial_journal import TrialJournal, beside, of_the_window
+from app.documents.trial_journal import TrialJournal, beside, of_the_windows, set_aside
 from engine import NUMBERS, Summary
 
 
@@ -105,9 +105,27 @@ def test_a_full_disk_is_told_once_and_what_waits_is_written_when_there_is_room(t
     assert set(TrialJournal(path).known(["zen"])) == {"a", "b", "c"}
 
 
-def test_the_windows_own_begins_anew_when_it_is_large(tmp_path: Path, monkeypatch) -> None:
+def test_a_large_one_is_set_aside_for_as_long_as_another_is_not(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "home"))
-    written(of_the_window())
-    assert of_the_window().exists()
+    path = of_the_windows()
+    one, other = TrialJournal(path), None
+    one.make_room()
+    one.add("a", summary(1))
+    other = TrialJournal(path)
     monkeypatch.setattr(trial_journal, "_OWN_BYTES", 10)
-    assert not of_the_window().exists()
+    other.make_room()
+    assert not path.exists() and set_aside(path).exists()
+    one.add("b", summary(2))  # into the file that was set aside
+    other.add("c", summary(3))
+    assert set(TrialJournal(path, set_aside(path)).known(["zen"])) == {"a", "b", "c"}
+    one.make_room()
+    one.add("d", summary(4))
+    one.close()
+    other.close()
+    assert set(TrialJournal(path, set_aside(path)).known(["zen"])) == {"c", "d"}, "it does not grow without bound"
+
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        TrialJournal(path, check=stopped)

@@ -49,6 +49,7 @@ def test_a_question_is_answered_by_a_fair_race_with_its_curves(comparing) -> Non
     test = outcome.result.pairs[0].test
     expected = "Yes" if test.wins > test.losses else "No"
     assert question.answer.text().startswith(expected)
+    assert outcome.result.sentences[0] not in page.sentences.label.text(), "it stands above already"
     for plot, arms in ((page.picture.rates.plot, outcome.result.curves), (page.picture.race.plot, outcome.result.arms)):
         lines = plot.listDataItems()
         assert [line.name() for line in lines] == [each.arm.name for each in arms]
@@ -61,7 +62,6 @@ def test_a_question_is_answered_by_a_fair_race_with_its_curves(comparing) -> Non
     window.qtbot.mouseClick(question.find_out, Button)
     window.until(lambda: space.bar.start.isVisible())
     assert page.outcome.result.arms[1].arm.record.settings.optimizer.kind == "sgd"
-    assert not space.bar.keep.isEnabled(), "what is no run of the experiment cannot be kept with it"
     window.qtbot.mouseClick(page.all_runs, Button)
     assert page.request.runs == () and page.note.isVisible() and not page.all_runs.isVisible()
 
@@ -108,7 +108,7 @@ def test_results_are_kept_with_the_experiment_and_shown_when_it_is_opened_again(
     compute(window, space)
     window.qtbot.mouseClick(space.bar.keep, Button)
     window.settle()
-    record = window.current().comparison
+    (record,) = window.current().comparisons
     assert record.choice.kind == "seeds" and record.known() == dict(page.outcome.known)
     window.save_file(tmp_path / "kept.toml")
     told = page.outcome.result.sentences
@@ -120,7 +120,7 @@ def test_results_are_kept_with_the_experiment_and_shown_when_it_is_opened_again(
     assert page.outcome.result.sentences == told and page.outcome.finished and space.bar.keep.isChecked()
     window.qtbot.mouseClick(space.bar.keep, Button)
     window.settle()
-    assert window.current().comparison is None
+    assert window.current().comparisons == ()
 
 
 def test_a_sweep_is_seen_as_table_map_and_parallel_axes(comparing) -> None:
@@ -179,3 +179,91 @@ def test_a_sweep_over_what_has_names_is_seen_and_a_combination_adopted(comparing
     window.settle()
     settings = window.run(run).settings
     assert settings.optimizer.kind == "rmsprop" and settings.learning_rate == 0.01
+
+
+def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopted(comparing, tmp_path) -> None:
+    window = comparing()
+    space, page = show(window, "race")
+    question = space.question
+    page.set_values({"updates": 40})
+    question.one.setCurrentIndex(question.one.findData("optimizer:rmsprop"))
+    question.other.setCurrentIndex(question.other.findData("run:momentum"))
+    window.qtbot.mouseClick(question.find_out, Button)
+    window.until(lambda: space.bar.start.isVisible() and question.adopt.isVisible())
+    pair = page.outcome.result.pairs[0]
+    assert (pair.one.key, pair.other.key) == ("momentum", "rmsprop") and pair.test.losses > pair.test.wins
+    told = question.answer.text()
+    assert told.startswith("Yes."), "it was asked of the second of the pair"
+    window.qtbot.mouseClick(space.bar.keep, Button)
+    window.settle()
+    (record,) = window.current().comparisons
+    assert (record.runs, record.optimizers) == (("momentum",), ("rmsprop",))
+    window.save_file(tmp_path / "kept.toml")
+    window.bench.document.open(new_experiment("beale", [new_run("sgd")]))
+    window.settle()
+    window.until(lambda: page.outcome is None and not question.answer.isVisible())
+    window.open_file(tmp_path / "kept.toml")
+    window.until(lambda: question.adopt.isVisible())
+    assert page.outcome.finished and page.outcome.result.pairs == page.outcome.result.pairs and not page.is_former
+    assert {question.one.currentData(), question.other.currentData()} == {"run:momentum", "optimizer:rmsprop"}
+    rate = next(curve.best_rate for curve in page.outcome.result.curves if curve.arm.key == "rmsprop")
+    assert f"RMSprop, η = {rate:g}" in question.adopt.text() and "Add" in question.adopt.toolTip()
+    window.qtbot.mouseClick(question.adopt, Button)
+    window.settle()
+    added = window.run("rmsprop").settings
+    assert added.optimizer.kind == "rmsprop" and added.learning_rate == rate
+    assert not page.is_former, "what was compared is the same"
+    window.actions.by_name["undo"].trigger()
+    window.settle()
+    assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
+
+
+def test_a_document_keeps_a_comparison_of_each_kind_and_opens_with_all_of_them(comparing, tmp_path) -> None:
+    window = comparing()
+    told = {}
+    for key in ("seeds", "rates", "sweep"):
+        space, page = show(window, key)
+        compute(window, space)
+        assert not space.bar.keep.isChecked(), "each page has its own"
+        window.qtbot.mouseClick(space.bar.keep, Button)
+        window.settle()
+        told[key] = page.outcome.result.sentences
+    assert [record.choice.kind for record in window.current().comparisons] == list(told)
+    window.actions.by_name["undo"].trigger()
+    window.settle()
+    window.until(lambda: not space.bar.keep.isChecked())
+    window.actions.by_name["redo"].trigger()
+    window.settle()
+    window.until(lambda: space.bar.keep.isChecked())
+    window.save_file(tmp_path / "kept.toml")
+    window.bench.document.open(new_experiment("beale", [new_run("sgd")]))
+    window.settle()
+    window.until(lambda: all(page.outcome is None for page in space.pages.values()))
+    window.qtbot.mouseClick(space.tabs.button("rates"), Button)
+    assert not space.bar.keep.isChecked()
+    window.open_file(tmp_path / "kept.toml")
+    window.until(lambda: all(space.pages[key].outcome is not None for key in told))
+    assert {key: space.pages[key].outcome.result.sentences for key in told} == told
+    assert space.tabs.key == "rates" and space.bar.keep.isChecked() and not window.bench.document.is_changed
+    window.qtbot.mouseClick(space.bar.keep, Button)
+    window.settle()
+    assert [record.choice.kind for record in window.current().comparisons] == ["seeds", "sweep"]
+
+
+def test_the_next_window_goes_on_where_the_last_one_was(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "seeds")
+    page.set_values({"updates": 100_000, "seeds": 20})
+    window.qtbot.mouseClick(space.bar.start, Button)
+    window.until(lambda: page.outcome is not None and page.outcome.result.done > 1)
+    window.qtbot.mouseClick(space.bar.cancel, Button)
+    window.until(lambda: space.bar.start.isVisible())
+    done = page.outcome.result.done
+    window.shell.close()
+    other = comparing()
+    space, page = show(other, "seeds")
+    page.set_values({"updates": 100_000, "seeds": 20})
+    page.changed.emit()
+    other.until(lambda: f"{done} more are known already" in space.bar.line.text())
+    other.qtbot.mouseClick(space.bar.start, Button)
+    other.until(lambda: page.outcome is not None and page.outcome.result.done > done)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from app.documents.trial_journal import TrialJournal
 from app.workers.trials import ComparisonRequest, TrialJob
-from engine import Setting, axis, new_experiment, new_run
+from engine import (
+    COMPARISONS,
+    ComparisonRecord,
+    Setting,
+    axis,
+    choose,
+    new_experiment,
+    new_run,
+    processor,
+    trial,
+)
 
 RACE = new_experiment("rosenbrock", [new_run("adam", learning_rate=0.02), new_run("momentum", learning_rate=1e-4)])
+LONG = ComparisonRequest(RACE, "seeds", {"updates": 300_000, "seeds": 20})
 PATIENCE = 10_000
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -18,6 +34,10 @@ def job(qtbot):
     found = TrialJob()
     yield found
     found.stop()
+
+
+def newest(job):
+    return job.outcomes["seeds"]
 
 
 def finish(qtbot, job, request, **options) -> str:
@@ -33,19 +53,32 @@ def test_a_request_is_forecast_computed_and_computed_again_to_the_same_bits(qtbo
     assert job.forecast.trials == 8 and job.forecast.seconds > 0.0 and not job.forecast.fault
     assert job.forecast.counted in job.forecast.countable
     assert finish(qtbot, job, request) == ""
-    first = job.newest
+    first = newest(job)
     assert first.finished and first.result.done == 8 and len(first.known) == 8 and first.same == (0, 0)
     with qtbot.waitSignal(job.forecasted, timeout=PATIENCE):
         job.look_ahead(request, 2)
     assert job.forecast.trials == 0, "all of it is known"
     finish(qtbot, job, request, again=True)
-    assert job.newest.same == (8, 0)
-    assert {key: each.digest for key, each in job.newest.known.items()} == {
+    assert newest(job).same == (8, 0)
+    assert {key: each.digest for key, each in newest(job).known.items()} == {
         key: each.digest for key, each in first.known.items()
     }
-    job.learn(request, first.record)
+    other = ComparisonRequest(RACE, "rates", {"updates": 30, "seeds": 1})
+    job.begin([(request, first.record), (other, ComparisonRecord(choose(COMPARISONS, "rates", other.values)))])
+    assert job.outcomes == {}, "what was published belongs to another document"
     qtbot.waitUntil(lambda: job.is_idle, timeout=PATIENCE)
-    assert job.newest.finished and job.newest.spent == 0.0
+    assert newest(job).finished and newest(job).spent == 0.0 and set(job.outcomes) == {"seeds", "rates"}
+    assert not job.outcomes["rates"].finished
+
+
+def test_what_another_document_began_is_neither_shown_nor_told_to_have_ended(qtbot, job) -> None:
+    request, told = ComparisonRequest(RACE, "seeds", {"updates": 100_000, "seeds": 30}), []
+    job.ended.connect(told.append)
+    with qtbot.waitSignal(job.progressed, timeout=PATIENCE):
+        job.start(request, "2 threads")
+    job.begin()
+    qtbot.waitUntil(lambda: job.is_idle, timeout=PATIENCE)
+    assert job.outcomes == {} and not told
 
 
 def test_what_is_finished_stays_when_it_is_cancelled(qtbot, job) -> None:
@@ -54,8 +87,8 @@ def test_what_is_finished_stays_when_it_is_cancelled(qtbot, job) -> None:
         job.start(request, "2 threads")
     with qtbot.waitSignal(job.ended, timeout=1000):
         job.cancel()
-    assert not job.newest.finished and 0 < job.newest.result.done < 60
-    assert set(job.newest.known) <= set(job._known)
+    assert not newest(job).finished and 0 < newest(job).result.done < 60
+    assert set(newest(job).known) <= set(job._known)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +102,7 @@ def test_what_is_finished_stays_when_it_is_cancelled(qtbot, job) -> None:
 def test_what_cannot_be_done_is_a_sentence(qtbot, job, request_, workers, told) -> None:
     with qtbot.waitSignal(job.ended, timeout=PATIENCE) as ended:
         job.start(request_, workers)
-    assert told in ended.args[0] and job.newest is None
+    assert told in ended.args[0] and not job.outcomes
 
 
 def test_only_what_changes_trials_makes_a_request_another() -> None:
@@ -86,3 +119,60 @@ def test_only_what_changes_trials_makes_a_request_another() -> None:
     assert replace(request, axes=()).content != request.content
     hidden = replace(momentum, settings=replace(momentum.settings, visible=False))
     assert replace(request, experiment=replace(RACE, runs=(adam, hidden))).content != request.content
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from app.documents import kernel_cache
+kernel_cache.prepare()
+from PySide6.QtCore import QCoreApplication
+from tests.app.workers.test_trials import LONG
+from app.workers.trials import TrialJob
+app = QCoreApplication([])
+job = TrialJob(journal=Path(sys.argv[1]))
+job.progressed.connect(lambda: print(job.outcomes["seeds"].result.done, flush=True))
+job.start(LONG, "2 threads")
+app.exec()
+"""
+
+
+@pytest.mark.slow
+def test_a_window_that_is_killed_loses_no_trial_that_was_finished(qtbot, tmp_path) -> None:
+    place = tmp_path / "journal"
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(place)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    done = next(count for line in child.stdout if (count := int(line)) > 2)
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    job = TrialJob(journal=place)
+    with qtbot.waitSignal(job.forecasted, timeout=PATIENCE):
+        job.look_ahead(LONG, 2)
+    known = job.forecast.known
+    assert known >= done and job.forecast.trials == 40 - known
+    with qtbot.waitSignal(job.progressed, timeout=PATIENCE):
+        job.start(LONG, "2 threads")
+    assert job.outcomes["seeds"].result.done > known, "it goes on from them"
+    job.stop()
+    first = LONG.plan().trials({})[0]
+    assert job.outcomes["seeds"].known[first.key].digest == trial(first).digest
+
+
+def test_two_windows_share_a_journal_and_what_is_no_journal_is_told_and_left_alone(qtbot, tmp_path) -> None:
+    place, told = tmp_path / "home" / "journal", []
+    request = ComparisonRequest(RACE, "seeds", {"updates": 30, "seeds": 3})
+    one, other = TrialJob(journal=place), TrialJob(journal=place)
+    finish(qtbot, one, request)
+    with qtbot.waitSignal(other.forecasted, timeout=PATIENCE):
+        other.look_ahead(request, 2)
+    assert (other.forecast.trials, other.forecast.known) == (0, 6)
+    for job in (one, other):
+        finish(qtbot, job, replace(request, values={"updates": 40, "seeds": 3}))
+        job.stop()
+    assert len(TrialJournal(place).known((processor(),))) == 12
+    place.write_text("A letter\nof two lines\n")
+    third = TrialJob(journal=place)
+    third.noticed.connect(told.append)
+    assert finish(qtbot, third, request) == "" and third.outcomes["seeds"].finished
+    assert len(told) == 1 and "it is no journal of trials" in told[0] and place.read_text().startswith("A letter")
+    third.stop()

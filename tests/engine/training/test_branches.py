@@ -8,6 +8,7 @@ import pytest
 from engine import (
     COLUMNS,
     DIVERGED,
+    FORMAT,
     Experiment,
     Formula,
     Origin,
@@ -174,7 +175,7 @@ def test_what_changes_a_branch_from_its_start_changes_it_from_where_it_branched(
 def test_a_document_keeps_its_branches() -> None:
     before = branched().experiment()
     data = before.to_dict()
-    assert data["fall_line"] == 5 and data["runs"][1]["origin"] == {"run": "adam", "update": 300}
+    assert data["fall_line"] == FORMAT and data["runs"][1]["origin"] == {"run": "adam", "update": 300}
     assert Experiment.from_dict(data) == before
     for faulty, told in (
         ({"run": "nobody", "update": 300}, "runs[2].origin.run: must be the id of a run that is listed before"),

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from engine import (
+    FORMAT,
     MAX_RUNS,
     NUMBERS,
     OPTIMIZERS,
@@ -175,7 +176,7 @@ def test_an_entry_that_is_missing_or_unknown(kind: str) -> None:
     (("problem", "noise"), -1, "problem.noise: noise must lie in [0, 1e+06], got -1"),
     (("problem", "surface", "kind"), "rosenbrok", "problem.surface: unknown surface 'rosenbrok'; did you mean rosen"),
     (("stop", "updates"), 1.5, "stop.updates: updates must be a whole number in [0, 1e+15], got 1.5"),
-    (("fall_line",), 6, "fall_line: a later version has written this, in format 6; this one reads formats up to 5"),
+    (("fall_line",), FORMAT + 1, f"fall_line: a later version has written this, in format {FORMAT + 1}; this one"),
     (("runs",), [], "runs: there must be 1 to 16 runs"),
     (("view", "x"), {}, "view.x: must be a plain value or a list of them, got {}"),
 ])  # fmt: skip

@@ -13,6 +13,7 @@ from engine import (
     SettingError,
     Summary,
     axis,
+    kind_of,
     line_of,
     new_experiment,
     of_line,
@@ -36,7 +37,7 @@ def again(experiment: Experiment) -> Experiment:
 
 def test_a_comparison_comes_back_with_its_results_to_the_bit() -> None:
     kept = SEEDS.keeping(KEPT)
-    found = again(replace(BASE, comparison=kept)).comparison
+    (found,) = again(replace(BASE, comparisons=(kept,))).comparisons
     assert found == kept
     assert {key: summary.digest for key, summary in found.known().items()} == {
         key: summary.digest for key, summary in KEPT.items()
@@ -46,10 +47,32 @@ def test_a_comparison_comes_back_with_its_results_to_the_bit() -> None:
     assert plan.arms == plan_of(BASE, "seeds", {"seeds": 2, "updates": 40}, [IDS[1]]).arms
     axes = (axis("learning_rate", [0.1, 0.001], log=True), axis("optimizer", ["adam", "sgd"]))
     varied = ComparisonRecord(choose(COMPARISONS, "sweep"), axes=axes)
-    assert again(replace(BASE, comparison=varied)).comparison == varied
-    assert again(BASE).comparison is None
-    gone = replace(BASE, runs=BASE.runs[:1], comparison=SEEDS)
-    assert again(gone).comparison == replace(SEEDS, runs=()), "a run that was removed is no longer named"
+    assert again(replace(BASE, comparisons=(kept, varied))).comparisons == (kept, varied)
+    assert again(BASE).comparisons == ()
+    gone = replace(BASE, runs=BASE.runs[:1], comparisons=(SEEDS,))
+    assert again(gone).comparisons == (replace(SEEDS, runs=()),), "a run that was removed is no longer named"
+
+
+def test_a_comparison_by_itself_is_read_as_one_of_several() -> None:
+    data = again(replace(BASE, comparisons=(SEEDS,))).to_dict()
+    assert data["comparison"] == [SEEDS.to_dict(IDS)]
+    assert Experiment.from_dict({**data, "comparison": SEEDS.to_dict(IDS)}).comparisons == (SEEDS,)
+    assert Experiment.from_dict({**data, "fall_line": 5, "comparison": SEEDS.to_dict(IDS)}).comparison("seeds") == SEEDS
+
+
+def test_an_optimizer_is_compared_without_being_a_run() -> None:
+    asked = ComparisonRecord(choose(COMPARISONS, "race"), (IDS[0],), optimizers=("rmsprop", "adam"))
+    assert again(replace(BASE, comparisons=(asked,))).comparisons == (asked,)
+    arms = planned(BASE, asked).arms
+    assert [arm.key for arm in arms] == [IDS[0], "rmsprop", "adam-2"] and [arm.colour for arm in arms] == [0, 2, 3]
+    rate, _ = kind_of(BASE.problem).suited("rmsprop")
+    settings = arms[1].record.settings
+    assert settings.optimizer.kind == "rmsprop" and settings.learning_rate == rate
+    assert settings.batch == BASE.runs[0].settings.batch
+    alone = replace(asked, runs=())
+    assert [arm.key for arm in planned(BASE, alone).arms] == ["rmsprop", "adam-2"], "without the visible runs"
+    with pytest.raises(SettingError, match="unknown optimizer"):
+        plan_of(BASE, "race", optimizers=["adma"])
 
 
 def test_summaries_are_lines_that_hold_every_number() -> None:
@@ -84,6 +107,10 @@ def test_what_is_wrong_in_a_file_is_named_with_its_place() -> None:
         ({**good, "cows": 0}, r"comparison\.cows"),
         ({**good, "runs": "adam"}, r"comparison\.runs.*list of ids"),
         ({**good, "runs": ["nobody"]}, r"comparison\.runs.*among.*nobody"),
+        ({**good, "optimizers": "adam"}, r"comparison\.optimizers.*list of keys"),
+        ({**good, "optimizers": ["adma"]}, r"comparison\.optimizers.*did you mean adam"),
+        ([good, {**good, "seeds": 0}], r"comparison\[2\]\.seeds.*\[1"),
+        ([good, good], "comparison: there is one comparison of each kind, got 2 of kind seeds"),
         ({**good, "counted": 3}, r"comparison\.counted"),
         ({**good, "axes": axes}, r"comparison\.axes.*varies no settings"),
         ({"kind": "sweep", "axes": axes * 7}, r"comparison\.axes.*at most 6"),
@@ -100,5 +127,6 @@ def test_what_is_wrong_in_a_file_is_named_with_its_place() -> None:
 
 
 def test_no_knob_of_a_comparison_has_the_name_of_an_entry_beside_it() -> None:
+    entries = {"kind", "runs", "optimizers", "counted", "axes", "results"}
     for comparison in COMPARISONS.values():
-        assert not {knob.name for knob in comparison.knobs} & {"kind", "runs", "counted", "axes", "results"}
+        assert not {knob.name for knob in comparison.knobs} & entries

@@ -47,8 +47,8 @@ def test_a_figure_carries_its_comparison_and_a_table_has_every_trial(tmp_path) -
         path = tmp_path / f"{kind}{place}.svg"
         write_comparison(path, plan, record, known, SETTINGS)
         opened = open_file(path)
-        assert opened.is_figure and opened.experiment.comparison == record, kind
-        assert plan.result(opened.experiment.comparison.known()) is not None
+        assert opened.is_figure and opened.experiment.comparisons == (record,), kind
+        assert plan.result(record.known()) is not None
         png = comparison_bytes("png", plan, record, known, SETTINGS)
         assert place or png == comparison_bytes("png", plan, record, known, SETTINGS)
         told = fairness(plan)
