@@ -390,10 +390,11 @@ def test_a_loss_that_cannot_be_logarithmic_gets_another_axis_by_itself(panel, lo
     assert low <= loss.min() and loss.max() <= high
 
 
-def test_an_automatic_axis_does_not_flicker(panel):
+@pytest.mark.parametrize("step", [31, pytest.param(7, marks=pytest.mark.slow)])
+def test_an_automatic_axis_does_not_flicker(panel, step):
     loss = 100.0 * np.exp(-np.arange(3000) / 300.0) - 1.0 + 2.0 * np.sin(np.arange(3000) / 30.0)
     whole, seen = history_of(loss), []
-    for updates in range(1, 3000, 7):
+    for updates in range(1, 3000, step):
         panel.refresh(picture_of(run_of(grown(whole, updates))))
         seen.append(view_of(panel).y_axis.type.name)
     assert [name for name, _ in groupby(seen)] in (["log", "linear"], ["log", "linear", "symlog"], ["log", "symlog"])
@@ -440,11 +441,14 @@ def test_all_x_axes_are_in_line(qtbot, panel):
     assert len(edges) == 1
 
 
-def test_no_control_is_lost_at_any_width(qtbot, panel):
+@pytest.mark.parametrize(
+    "spares", [(0, 80, 160), pytest.param((1, 40, 240), marks=pytest.mark.slow)], ids=["few", "others"]
+)
+def test_no_control_is_lost_at_any_width(qtbot, panel, spares):
     panel.apply_view({"curves": list(CURVES), "curves_smoothing": [100_000] * len(CURVES)})
     least = panel.minimumSizeHint().width()
     assert least <= 260
-    for spare in (0, 1, 40, 80, 160, 240):
+    for spare in spares:
         panel.resize(least + spare, 700)
         inside = panel.viewport()
         for key, card in panel.cards.items():
