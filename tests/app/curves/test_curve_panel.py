@@ -26,6 +26,7 @@ from tests.app.curves.histories import HARD, grown, history_of, network_of, pict
 from tests.app.plots.mouse import LEFT, MIDDLE, RIGHT, click, double_click, drag, place, point, turn
 from tests.each import each
 
+MANY_CURVES = 20_000  # milliseconds in which all curves are made, one in a frame; a busy machine needs most of them
 OF_NETWORKS = [key for key, curve in CURVES.items() if not curve.columns]
 
 
@@ -681,7 +682,7 @@ def test_every_history_can_be_painted(qtbot, whole, name):
     panel.set_theme(theme)
     panel.refresh(picture_of(run_of(history_of(loss), status="diverged"), run_of(history_of(loss), 1), cursor=3))
     assert list(panel.cards) == list(CURVES)
-    qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()))
+    qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()), timeout=MANY_CURVES)
     for number, cursor in enumerate((None, 0, len(loss) // 2, 10**9)):
         panel.set_cursor(cursor)
         for key in list(panel.cards)[number % 2 :: 2]:
@@ -888,7 +889,7 @@ def test_every_network_can_be_painted(qtbot, whole, name):
     runs = [run_of(history_of(HARD[name]), number, status="diverged") for number in range(2)]
     show(panel, network_of(*runs))
     assert list(panel.cards) == OF_NETWORKS
-    qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()))
+    qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()), timeout=MANY_CURVES)
     for number, cursor in enumerate((None, 0, len(HARD[name]) // 2, 10**9)):
         panel.set_cursor(cursor)
         for card in list(panel.cards.values())[number % 2 :: 2]:
