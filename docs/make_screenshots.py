@@ -88,6 +88,8 @@ def take_comparison(shell: MainWindow, bench: Workbench, actions: Actions) -> No
     until(lambda: time.monotonic() > begun + SETTLED)
     workspace.question.find_out.click()
     until(lambda: bool(workspace.question.answer.text()) and workspace.bar.start.isVisible())
+    answered = time.monotonic()
+    until(lambda: time.monotonic() > answered + SETTLED)
     shell.grab().save(str(FOLDER / "compare.png"))
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib
 import os
+import pkgutil
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -55,12 +57,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.parts)
 
 
-@pytest.hookimpl(tryfirst=True)  # before a process says that it has collected, and gets tests
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """What has been imported and collected stays: no collection of garbage need look through it."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Kernels are compiled first: files of tests that are imported use some of them."""
     worker = getattr(session.config, "workerinput", None)
     if worker is not None and not CACHE.complete:
         compile_beside_others(worker["testrunuid"])
+
+
+@pytest.hookimpl(tryfirst=True)  # before a process says that it has collected, and gets tests
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays: no collection of garbage need look through it."""
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -77,11 +84,11 @@ def compile_beside_others(run: str) -> None:
 
     All of them would else compile all, each by itself. What takes longest comes first, so that they end together.
     """
-    from engine import ARCHITECTURES
+    import engine
     from engine.contracts import Kernel
 
-    for architecture in ARCHITECTURES.values():
-        architecture.own_kernels()  # declares them; what is imported declares all others
+    for module in pkgutil.walk_packages(engine.__path__, "engine."):
+        importlib.import_module(module.name)  # kernels are declared by what is imported late, too
     modules: dict[str, list[Kernel | Routine]] = {}
     for kernel in Kernel.everyone:
         modules.setdefault(kernel.module, []).append(kernel)

@@ -30,6 +30,7 @@ class RacePicture(ComparisonPicture):
         self.split = Splitter(Qt.Orientation.Horizontal, _GAP)
         self.split.addWidget(self.rates)
         self.split.addWidget(self.race)
+        self.split.setSizes([4500, 5500])  # whose header has more in it
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.split)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BANDS, LINES = "bands", "lines"
 _WAYS = {
     BANDS: ("Bands", "Median of the seeds, and the half of them in the middle"),
-    LINES: ("All lines", "Every seed by itself, and their median"),
+    LINES: ("Lines", "Every seed by itself, and their median"),
 }
 
 
@@ -47,7 +47,7 @@ class SeedsPlot(Titled):
         """Show these, as far as they are known."""
         self._arms, self._counted = arms, counted
         seeds = max((len(each.seeds) for each in arms), default=0)
-        self.title.show_text(f"{counted.replace('_', ' ')} over {seeds} seed{'s' * (seeds != 1)}" if seeds else counted)
+        self.title.show_text(f"{counted.replace('_', ' ')}, {seeds} seed{'s' * (seeds != 1)}" if seeds else counted)
         self._show()
 
     def _show(self) -> None:

@@ -225,88 +225,95 @@ def advance(
     p_context[step.COMMON], p_context[step.OBJECTIVE] = address_of(p_common), objective
     p_context[step.STREAM], p_context[step.CONSTANTS] = address_of(p_stream), address_of(p_constants)
     p_context[step.WORK], p_context[step.BEFORE] = address_of(p_work), address_of(p_before)
-    passed, look = 0, p_looks[0] if looks.size > 0 else -1
-    for _ in range(updates):
-        t = p_stream[UPDATE]
-        is_known = False  # whether the gradient is, of an update that was interrupted in its step
-        if kept > 0:
-            _prepare(p_driven, count, p_bounds, p_knobs, p_memory, p_saved, kept, p_hyper, p_stream)
-            is_known = p_stream[ASKED] > 0
-        if p_stream[ORDER] == REPLACED:
-            p_stream[TAKEN] = p_stream[BATCH]
-        else:
-            p_stream[TAKEN] = min(p_stream[BATCH], p_stream[EXAMPLES] - p_stream[CURSOR])
-        if is_known:
-            loss = stream_bits[FIRST_LOSS]
-        else:
-            loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
-            if p_stream[DONE] > 0:
+    taken, passed, look = 0, 0, p_looks[0] if looks.size > 0 else -1
+    while taken < updates:
+        piece = updates - taken
+        if look >= 0:
+            piece = min(piece, look - p_stream[UPDATE])
+        for _ in range(piece):
+            t = p_stream[UPDATE]
+            is_known = False  # whether the gradient is, of an update that was interrupted in its step
+            if kept > 0:
+                _prepare(p_driven, count, p_bounds, p_knobs, p_memory, p_saved, kept, p_hyper, p_stream)
+                is_known = p_stream[ASKED] > 0
+            if p_stream[ORDER] == REPLACED:
+                p_stream[TAKEN] = p_stream[BATCH]
+            else:
+                p_stream[TAKEN] = min(p_stream[BATCH], p_stream[EXAMPLES] - p_stream[CURSOR])
+            if is_known:
+                loss = stream_bits[FIRST_LOSS]
+            else:
+                loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
+                if p_stream[DONE] > 0:
+                    return _undone(p_memory, p_saved, kept, INTERRUPTED)
+                if noisy:
+                    _add_noise(p_grad, n, p_controls[NOISE], p_stream)
+            norm = _norm(p_grad, n)
+            # x - x is 0 unless x is NaN or infinite.
+            if norm - norm != 0.0:
+                norm = scaled_norm(p_grad, n)
+            if loss - loss != 0.0 or norm - norm != 0.0:
+                return _undone(p_memory, p_saved, kept, NOT_FINITE_HERE)
+            if watches:
+                if loss < p_controls[LOSS_BELOW]:
+                    return _undone(p_memory, p_saved, kept, LOSS_REACHED)
+                if norm < p_controls[GRADIENT_BELOW]:
+                    return _undone(p_memory, p_saved, kept, GRADIENT_REACHED)
+                if p_controls[PLATEAU_UPDATES] > 0.0:
+                    best = p_memory[best_loss]
+                    if best == math.inf or loss < best - p_controls[PLATEAU_GAIN] * abs(best):
+                        p_memory[best_loss] = loss
+                        p_stream[BEST_UPDATE] = t
+                    elif t - p_stream[BEST_UPDATE] >= p_controls[PLATEAU_UPDATES]:
+                        return _undone(p_memory, p_saved, kept, PLATEAU)
+            previous = p_memory[previous_loss]
+            rate = scheduled_rate(schedule, base, t, warmup, warmup_start, p_knobs, previous, p_memory)
+            _copy(p_theta, p_before, n)
+            context_bits[step.LOSS] = loss
+            context_bits[step.NORM] = norm
+            if alters:
+                if p_common[step.CLIP_NORM] > 0.0 or p_common[step.CLIP_VALUE] > 0.0:
+                    _clip(p_grad, n, norm, p_common)
+                if not owns_decay and (p_common[step.DECAY] != 0.0 or p_common[step.L1] != 0.0):
+                    _decay(p_context, p_theta, p_grad, rate)
+            call_step(kernel, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n, p_context)
+            if kept > 0 and p_stream[DONE] > 0:
                 return _undone(p_memory, p_saved, kept, INTERRUPTED)
-            if noisy:
-                _add_noise(p_grad, n, p_controls[NOISE], p_stream)
-        norm = _norm(p_grad, n)
-        # x - x is 0 unless x is NaN or infinite.
-        if norm - norm != 0.0:
-            norm = scaled_norm(p_grad, n)
-        if loss - loss != 0.0 or norm - norm != 0.0:
-            return _undone(p_memory, p_saved, kept, NOT_FINITE_HERE)
-        if watches:
-            if loss < p_controls[LOSS_BELOW]:
-                return _undone(p_memory, p_saved, kept, LOSS_REACHED)
-            if norm < p_controls[GRADIENT_BELOW]:
-                return _undone(p_memory, p_saved, kept, GRADIENT_REACHED)
-            if p_controls[PLATEAU_UPDATES] > 0.0:
-                best = p_memory[best_loss]
-                if best == math.inf or loss < best - p_controls[PLATEAU_GAIN] * abs(best):
-                    p_memory[best_loss] = loss
-                    p_stream[BEST_UPDATE] = t
-                elif t - p_stream[BEST_UPDATE] >= p_controls[PLATEAU_UPDATES]:
-                    return _undone(p_memory, p_saved, kept, PLATEAU)
-        previous = p_memory[previous_loss]
-        rate = scheduled_rate(schedule, base, t, warmup, warmup_start, p_knobs, previous, p_memory)
-        _copy(p_theta, p_before, n)
-        context_bits[step.LOSS] = loss
-        context_bits[step.NORM] = norm
-        if alters:
-            if p_common[step.CLIP_NORM] > 0.0 or p_common[step.CLIP_VALUE] > 0.0:
-                _clip(p_grad, n, norm, p_common)
-            if not owns_decay and (p_common[step.DECAY] != 0.0 or p_common[step.L1] != 0.0):
-                _decay(p_context, p_theta, p_grad, rate)
-        call_step(kernel, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n, p_context)
-        if kept > 0 and p_stream[DONE] > 0:
-            return _undone(p_memory, p_saved, kept, INTERRUPTED)
-        moved = _distance(p_theta, p_before, n)
-        if moved - moved != 0.0:
-            moved = scaled_distance(p_theta, p_before, n)
-        row = t - first
-        place, new = row >> shift, row & mask == 0
-        if moved - moved != 0.0:
-            if bins == 1:  # this one update is inspected: keep what is finite
-                p_last[_LOSS] = loss
-                p_last[_GRADIENT_NORM] = norm
-                p_last[_LEARNING_RATE] = rate
-            return NOT_FINITE_STEP
-        p_memory[previous_loss] = loss
-        _record(p_last, p_low, p_high, _LOSS * bins + place, merged, new, loss)
-        _record(p_last, p_low, p_high, _GRADIENT_NORM * bins + place, merged, new, norm)
-        _record(p_last, p_low, p_high, _LEARNING_RATE * bins + place, merged, new, rate)
-        _record(p_last, p_low, p_high, _STEP_NORM * bins + place, merged, new, moved)
-        _record(p_last, p_low, p_high, _X * bins + place, merged, new, p_before[0])
-        _record(p_last, p_low, p_high, _Y * bins + place, merged, new, p_before[second])
-        gone = p_memory[path_length]
-        _record(p_last, p_low, p_high, _PATH_LENGTH * bins + place, merged, new, gone)
-        p_memory[path_length] = gone + moved
-        p_stream[SEEN] += p_stream[TAKEN]
-        p_stream[CURSOR] += p_stream[TAKEN]
-        if p_stream[CURSOR] >= p_stream[EXAMPLES]:
-            p_stream[CURSOR] -= p_stream[EXAMPLES]
-            p_stream[EPOCH] += 1
-        p_stream[UPDATE] = t + 1
-        if t + 1 == look:
+            moved = _distance(p_theta, p_before, n)
+            if moved - moved != 0.0:
+                moved = scaled_distance(p_theta, p_before, n)
+            row = t - first
+            place, new = row >> shift, row & mask == 0
+            if moved - moved != 0.0:
+                if bins == 1:  # this one update is inspected: keep what is finite
+                    p_last[_LOSS] = loss
+                    p_last[_GRADIENT_NORM] = norm
+                    p_last[_LEARNING_RATE] = rate
+                return NOT_FINITE_STEP
+            p_memory[previous_loss] = loss
+            _record(p_last, p_low, p_high, _LOSS * bins + place, merged, new, loss)
+            _record(p_last, p_low, p_high, _GRADIENT_NORM * bins + place, merged, new, norm)
+            _record(p_last, p_low, p_high, _LEARNING_RATE * bins + place, merged, new, rate)
+            _record(p_last, p_low, p_high, _STEP_NORM * bins + place, merged, new, moved)
+            _record(p_last, p_low, p_high, _X * bins + place, merged, new, p_before[0])
+            _record(p_last, p_low, p_high, _Y * bins + place, merged, new, p_before[second])
+            gone = p_memory[path_length]
+            _record(p_last, p_low, p_high, _PATH_LENGTH * bins + place, merged, new, gone)
+            p_memory[path_length] = gone + moved
+            p_stream[SEEN] += p_stream[TAKEN]
+            p_stream[CURSOR] += p_stream[TAKEN]
+            if p_stream[CURSOR] >= p_stream[EXAMPLES]:
+                p_stream[CURSOR] -= p_stream[EXAMPLES]
+                p_stream[EPOCH] += 1
+            p_stream[UPDATE] = t + 1
+            if is_raised(flag):
+                if t + 1 == look:
+                    _look(p_looks, looks.size, passed, p_shown, p_seen, n)
+                return INTERRUPTED
+        taken += piece
+        if p_stream[UPDATE] == look:
             look = _look(p_looks, looks.size, passed, p_shown, p_seen, n)
             passed += 1
-        if is_raised(flag):
-            return INTERRUPTED
     return GOING
 
 

@@ -59,14 +59,12 @@ def draw_sweep(figure: Figure, plan: Plan, result: SweepResult, settings: Figure
         rows = sorted((row for row in result.rows if row.arm.key == arm.key), key=lambda row: result.at(0, row))
         style = _style(arm, place, settings)
         ys = np.array([row.spread.median for row in rows])
-        axes.plot(
-            [result.at(0, row) for row in rows],
-            np.where(np.isfinite(ys), ys, np.nan),
-            color=style.colour,
-            ls=line_style(style.pattern),
-            marker="o",
-            ms=3,
-        )
+        xs = np.array([result.at(0, row) for row in rows])
+        pattern = line_style(style.pattern) if result.axes[0].is_number else "none"
+        axes.plot(xs, np.where(np.isfinite(ys), ys, np.nan), color=style.colour, ls=pattern, marker="o", ms=3)
+        failing = xs[~np.isfinite(ys)]
+        heights = [0.98 - 0.04 * place] * len(failing)
+        axes.plot(failing, heights, "x", color=style.colour, ms=3, transform=axes.get_xaxis_transform())
         entries.append((style.handle(settings), arm.name))
     _set_side(axes, "x", result, 0)
     _set_y(axes, [row.spread.median for row in result.rows], plan)
@@ -85,7 +83,8 @@ def _draw_map(figure: Figure, axes: Axes, plan: Plan, result: SweepResult, sides
     if len(points) and len(points) == len(xs) * len(ys):  # a grid
         cells = np.full((len(ys), len(xs)), np.nan)
         cells[np.searchsorted(ys, points[:, 1]), np.searchsorted(xs, points[:, 0])] = np.where(finite, ends, np.nan)
-        drawn = axes.pcolormesh(xs, ys, cells, shading="nearest", norm=norm, cmap="cividis_r")
+        edges = (_edges(values, result.axes[side].log) for values, side in zip((xs, ys), sides, strict=True))
+        drawn = axes.pcolormesh(*edges, cells, norm=norm, cmap="cividis_r")
     else:
         seen = points[finite]
         drawn = axes.scatter(seen[:, 0], seen[:, 1], c=ends[finite], s=40, norm=norm, cmap="cividis_r")
@@ -95,12 +94,25 @@ def _draw_map(figure: Figure, axes: Axes, plan: Plan, result: SweepResult, sides
         _set_side(axes, letter, result, place)
 
 
+def _edges(values: Array, log: bool) -> Array:
+    """The edges (k + 1,) of cells around ascending values (k,), half-way between two of them."""
+    places = np.log(values) if log else values
+    if len(places) < 2:
+        places = np.array([places[0] - 0.5, places[0] + 0.5])
+    else:
+        middle = (places[1:] + places[:-1]) / 2.0
+        places = np.concatenate([[2 * places[0] - middle[0]], middle, [2 * places[-1] - middle[-1]]])
+    edges: Array = np.exp(places) if log else places
+    return edges
+
+
 def _set_side(axes: Axes, letter: str, result: SweepResult, place: int) -> None:
     """Scale, names and label of a side along which a setting is varied."""
     axis, labels = result.axes[place], result.labels(place)
     getattr(axes, f"set_{letter}scale")("log" if axis.log else "linear")
     if labels:
         getattr(axes, f"set_{letter}ticks")(range(len(labels)), [clean(each) for each in labels], parse_math=False)
+        getattr(axes, f"set_{letter}lim")(-0.5, len(labels) - 0.5)
     getattr(axes, f"set_{letter}label")(clean(Setting.of(axis.path).words), parse_math=False)
 
 

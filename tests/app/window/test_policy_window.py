@@ -9,9 +9,9 @@ from engine import new_policy, new_run, offer_of
 
 
 @pytest.fixture
-def learning(open_window):
+def learning(used_window):
     runs = [new_run("sgd", learning_rate=0.3), new_run("adam")]
-    return open_window(new_policy("grid", runs, method="actor_critic", episodes=2))
+    return used_window(new_policy("grid", runs, method="actor_critic", episodes=2))
 
 
 def test_the_episode_is_played_while_it_learns_and_stands_still_in_a_pause(learning):
@@ -46,7 +46,7 @@ def test_a_setting_changes_live_and_another_environment_begins_again(learning):
     learning.until(lambda: learning.bench.shown_stage.current.describe() != "")
 
 
-def test_it_is_begun_with_from_the_menu(open_window):
-    window = open_window(blank("policy"))
+def test_it_is_begun_with_from_the_menu(used_window):
+    window = used_window(blank("policy"))
     window.advance(2)
     assert offer_of(window.picture.task).key == "policy" and window.picture.runs[0].history.updates == 2

@@ -70,3 +70,24 @@ def test_what_is_known_of_the_first_stage_is_drawn_and_nothing_is_refused() -> N
         for _ in zip(range(2), work_off(plan, crew_of("1 thread"), known), strict=False):
             pass
         assert comparison_bytes("png", plan, record, known, SETTINGS)[:4] == b"\x89PNG", kind
+
+
+def test_a_map_of_a_sweep_has_whole_cells_and_names_and_points_with_names_have_no_line_between_them() -> None:
+    from matplotlib.figure import Figure
+
+    def drawn(axes):
+        plan, known = plan_of(RACE, "sweep", {**SMALL, "seeds": 1}, ["adam"], axes=axes), {}
+        for _ in work_off(plan, crew_of("1 thread"), known):
+            pass
+        figure = Figure()
+        FIGURES["sweep"](figure, plan, plan.result(known), SETTINGS)
+        return figure.axes[0]
+
+    optimizers = axis("optimizer", ["adam", "rmsprop"])
+    map_ = drawn((optimizers, axis("learning_rate", [1e-4, 1e-2], log=True)))
+    (cells,) = [each for each in map_.collections if hasattr(each, "get_coordinates")]
+    assert cells.get_coordinates()[0, :, 0].tolist() == pytest.approx([1e-5, 1e-3, 1e-1])
+    assert [label.get_text() for label in map_.get_yticklabels()] == ["Adam", "RMSprop"]
+    points = drawn((optimizers,))
+    assert [label.get_text() for label in points.get_xticklabels()] == ["Adam", "RMSprop"]
+    assert points.get_xlim() == (-0.5, 1.5) and {line.get_linestyle() for line in points.lines[:1]} == {"None"}

@@ -355,8 +355,8 @@ def test_it_is_described(race, view):
         assert part in words
 
 
-def test_in_the_window_the_path_follows_the_race(open_window):
-    window = open_window(experiment())
+def test_in_the_window_the_path_follows_the_race(used_window):
+    window = used_window(experiment())
     stage = window.bench.stages["network"]
     stage.choose("path")
     view = stage.views["path"]
@@ -376,8 +376,8 @@ def test_in_the_window_the_path_follows_the_race(open_window):
     window.until(lambda: view.shown.patch.paths["adam"].updates[-1] == window.update)
 
 
-def test_in_the_window_a_view_that_is_hidden_asks_for_nothing(open_window):
-    window = open_window(experiment())
+def test_in_the_window_a_view_that_is_hidden_asks_for_nothing(used_window):
+    window = used_window(experiment())
     stage, planes = window.bench.stages["network"], window.bench.training.slices
     stage.choose("path")
     window.until(lambda: planes.newest is not None and planes.newest.drawn)
@@ -391,8 +391,8 @@ def test_in_the_window_a_view_that_is_hidden_asks_for_nothing(open_window):
     window.until(lambda: planes.newest is not before and planes.newest.paths["sgd"].updates[-1] == 51)
 
 
-def test_in_the_window_pointing_at_the_path_moves_the_cursor_of_the_curves(open_window):
-    window = open_window(experiment())
+def test_in_the_window_pointing_at_the_path_moves_the_cursor_of_the_curves(used_window):
+    window = used_window(experiment())
     stage, curves = window.bench.stages["network"], window.bench.curves
     stage.choose("path")
     view = stage.views["path"]

@@ -477,9 +477,9 @@ def test_the_keyboard_seeks_places_and_erases(see, qtbot):
 
 
 @pytest.fixture
-def window(open_window):
+def window(used_window):
     run = new_run("adam", learning_rate=0.03, batch=10)
-    return open_window(new_network("circle", [run], hidden=(4,)))
+    return used_window(new_network("circle", [run], hidden=(4,)))
 
 
 def view_in(window):
