@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engine.contracts import STEP, Hyper, kernel
+from engine.contracts import STEP, Hyper, inline, kernel
 from engine.optimizers.catalogue import optimizer
 from engine.optimizers.shared import (
     Integers,
@@ -16,7 +16,7 @@ from engine.optimizers.shared import (
     switch,
 )
 from engine.simd.elementary import quotient
-from engine.simd.vectors import LANES, fma, load, root, splat, store
+from engine.simd.vectors import LANES, fma, load, load_first, root, splat, store, store_first
 
 BETA1 = first_moment_decay("beta1", "β₁", 0.9)
 BETA2 = second_moment_decay("beta2", "β₂", 0.999)
@@ -46,6 +46,18 @@ ADAM_RULE = (
     "vhat = where(bias_correction, v/(1 - beta2^t), v)",
     "step = -eta*mhat/(sqrt(vhat + eps_root) + eps)",
 )
+
+
+@inline
+def _moments(g, m, v, beta1, beta2):
+    """The next vectors m and v."""
+    return fma(splat(beta1), m, splat(1.0 - beta1) * g), fma(splat(beta2), v, splat(1.0 - beta2) * g * g)
+
+
+@inline
+def _change(m, v, rate, unbias, eps_root, eps):
+    """What a vector of parameters changes by, with the bias corrections in rate and unbias."""
+    return quotient(splat(rate) * m, root(fma(v, splat(unbias), splat(eps_root))) + splat(eps))
 
 
 @optimizer(
@@ -101,22 +113,30 @@ def adam(
     if hyper[3] == 0.0:
         rate = lr
         unbias = 1.0
+    if n < LANES:
+        for i in range(n):
+            g = grad[i]
+            m = beta1 * slots[i] + (1.0 - beta1) * g
+            v = beta2 * slots[n + i] + (1.0 - beta2) * g * g
+            slots[i] = m
+            slots[n + i] = v
+            theta[i] -= rate * m / (math.sqrt(v * unbias + eps_root) + eps)
+        return
     whole = n // LANES * LANES
     for i in range(0, whole, LANES):
-        gs = load(grad, i)
-        ms = fma(splat(beta1), load(slots, i), splat(1.0 - beta1) * gs)
-        vs = fma(splat(beta2), load(slots, n + i), splat(1.0 - beta2) * gs * gs)
-        store(slots, i, ms)
-        store(slots, n + i, vs)
-        below = root(fma(vs, splat(unbias), splat(eps_root))) + splat(eps)
-        store(theta, i, load(theta, i) - quotient(splat(rate) * ms, below))
-    for i in range(whole, n):
-        g = grad[i]
-        m = beta1 * slots[i] + (1.0 - beta1) * g
-        v = beta2 * slots[n + i] + (1.0 - beta2) * g * g
-        slots[i] = m
-        slots[n + i] = v
-        theta[i] -= rate * m / (math.sqrt(v * unbias + eps_root) + eps)
+        m, v = _moments(load(grad, i), load(slots, i), load(slots, n + i), beta1, beta2)
+        store(slots, i, m)
+        store(slots, n + i, v)
+        store(theta, i, load(theta, i) - _change(m, v, rate, unbias, eps_root, eps))
+    # The rest in vectors, too, so that equal parameters stay equal wherever they stand.
+    left = n - whole
+    m, v = _moments(
+        load_first(grad, whole, left), load_first(slots, whole, left), load_first(slots, n + whole, left), beta1, beta2
+    )
+    store_first(slots, whole, m, left)
+    store_first(slots, n + whole, v, left)
+    moved = load_first(theta, whole, left) - _change(m, v, rate, unbias, eps_root, eps)
+    store_first(theta, whole, moved, left)
 
 
 @optimizer(

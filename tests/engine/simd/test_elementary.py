@@ -77,7 +77,7 @@ CASES: dict[str, tuple[float, Callable[[Array], Array], Array]] = {
         np.log1p,
         np.concatenate([SMALL * 0.99, SIZES, 10.0 ** random.uniform(-15, 0, COUNT) - 1.0, AROUND[AROUND > -0.99]]),
     ),
-    "tanh": (1.8, np.tanh, np.concatenate([SMALL, AROUND, random.uniform(-25, 25, COUNT)])),
+    "tanh": (2.2, np.tanh, np.concatenate([SMALL, AROUND, random.uniform(-25, 25, COUNT)])),
     "sigmoid": (
         1.5,
         lambda x: 1 / (1 + np.exp(-x)),
