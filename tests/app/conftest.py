@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
 import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -28,6 +31,7 @@ from tests.app.comparing import comparing as comparing
 
 PATIENCE = 10_000  # milliseconds; a test that passes needs a few of them
 CLOSED_WITHIN = 1.0  # seconds
+CONFIG = Path(os.environ["FALL_LINE_CONFIG"])  # of the process, for all tests that have none of their own
 _dressed: list[object] = []  # stylesheet and palette as `themed` has left them
 HARMLESS = ("This plugin does not support",)  # what the screenless platform has to say about any window
 
@@ -43,6 +47,12 @@ def idle_deletions() -> None:
     for _ in range(3):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QApplication.processEvents()
+
+
+def forget_layout() -> None:
+    """What windows of earlier tests have remembered for the next: places of splitters, panels that are hidden."""
+    for left in CONFIG.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 class Window:
@@ -264,6 +274,7 @@ def hurried(window: Window):
 def open_window(windows_in_use, qtbot, qtlog):
     """Open windows with an experiment each; all are closed and looked after at the end of the test."""
     windows_in_use.close_all()
+    forget_layout()
     windows = Windows(qtbot)
     with nothing_left(), no_complaints(qtlog):
         yield windows
@@ -279,6 +290,7 @@ def window(open_window):
 def windows_in_use(qapp):
     """The window that tests of a file share, once one of them has opened it."""
     windows = Windows()
+    forget_layout()
     with nothing_left():
         yield windows
         windows.close_all()
