@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.choices import Choice
-from engine.contracts import Hyper
 from engine.problems.kind import kind_of
 from engine.training.experiment import Experiment
 from engine.trials.arms import Arm, alone
@@ -14,20 +13,19 @@ from engine.trials.axes import Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
 from engine.trials.seeds import ArmOverSeeds, Pair, alone_words, over_seeds, pair_words, pairs_of
 from engine.trials.trial import Trial
-from engine.trials.tuning import DECADES, PER_DECADE, RATE, ROUNDS, TOLERANCE, RateCurve, Tuning, rate_trials
-from engine.trials.words import number
-
-TUNING_SEEDS = Hyper(
-    "tuning_seeds",
-    "",
-    10,
-    1,
-    100,
-    kind="integer",
-    slider=(1, 10),
-    help="how often each learning rate is tried while runs are tuned; the race itself has other seeds",
+from engine.trials.tuning import (
+    DECADES,
+    FRESH,
+    PER_DECADE,
+    RATE,
+    ROUNDS,
+    TOLERANCE,
+    TUNING_SEEDS,
+    RateCurve,
+    Tuning,
+    rate_trials,
 )
-_RACE = 1000  # the number of the first seed of the race: none of these was tuned with
+from engine.trials.words import number
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class RacePlan(Plan):
         """Every run at its own best rate, with seeds that it was not tuned with; at its own if none was good."""
         rates = [curve.best_rate or curve.arm.record.settings.learning_rate for curve in curves]
         return tuple(
-            alone(self.experiment, curve.arm, self.updates, self.counted, seed=_RACE + seed, settings=[(RATE, rate)])
+            alone(self.experiment, curve.arm, self.updates, self.counted, seed=FRESH + seed, settings=[(RATE, rate)])
             for seed in range(self._seeds)
             for curve, rate in zip(curves, rates, strict=True)
         )

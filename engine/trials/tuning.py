@@ -10,17 +10,29 @@ from engine.contracts import Hyper
 from engine.training.experiment import LEARNING_RATE, Experiment
 from engine.trials.arms import Arm, alone
 from engine.trials.comparison import Known
-from engine.trials.statistics import Spread, spread
+from engine.trials.statistics import Spread, median, spread
 from engine.trials.summary import Summary
 from engine.trials.trial import Trial
 from engine.trials.words import number
 
 ValueOf = Callable[[Summary], float]
+Centre = Callable[[Sequence[float]], float]
 
 RATE = LEARNING_RATE.name
 
+FRESH = 1000  # the number of the first seed that nobody is tuned with
 _MORE = 4  # rates of a round
 
+TUNING_SEEDS = Hyper(
+    "tuning_seeds",
+    "",
+    10,
+    1,
+    100,
+    kind="integer",
+    slider=(1, 10),
+    help="how often each learning rate is tried while runs are tuned; what is told of them then has other seeds",
+)
 DECADES = Hyper(
     "decades",
     "",
@@ -68,9 +80,9 @@ TOLERANCE = Hyper(
 class RateCurve:
     """The values of one run over its learning rates, ascending, each over the seeds that are known.
 
-    best: the place of the rate with the lowest median, of those with which the fewest seeds diverged; None while none
-    has ended at a finite value. good: the places of the first and last rate around it that are good. diverged: how many
-    seeds did.
+    best: the place of the rate with the lowest value over its seeds, of those with which the fewest diverged; None
+    while none has ended at a finite value. good: the places of the first and last rate around it that are good.
+    diverged: how many seeds did.
     """
 
     arm: Arm
@@ -129,28 +141,34 @@ def value_at_end(summary: Summary) -> float:
 
 
 def rate_curve(
-    arm: Arm, trials: Iterable[Trial], known: Known, tolerance: float, value_of: ValueOf = value_at_end
+    arm: Arm,
+    trials: Iterable[Trial],
+    known: Known,
+    tolerance: float,
+    value_of: ValueOf = value_at_end,
+    centre: Centre = median,
 ) -> RateCurve:
-    """What is known of these trials at several rates."""
+    """What is known of these trials at several rates. centre: of the values of a rate, which is judged by it."""
     found: dict[float, list[Summary]] = {}
     for trial in trials:
         summary = known.get(trial.key)
         if summary is not None and not summary.failed:
             found.setdefault(float(dict(trial.point)[RATE]), []).append(summary)
     rates = tuple(sorted(found))
-    spreads = tuple(spread([value_of(summary) for summary in found[rate]]) for rate in rates)
+    values = [[value_of(summary) for summary in found[rate]] for rate in rates]
+    spreads = tuple(map(spread, values))
     diverged = tuple(sum(summary.diverged for summary in found[rate]) for rate in rates)
     fewest = min(diverged, default=0)
-    medians = [each.median if count == fewest else math.inf for each, count in zip(spreads, diverged, strict=True)]
-    lowest = min(medians, default=math.inf)
+    centres = [centre(each) if count == fewest else math.inf for each, count in zip(values, diverged, strict=True)]
+    lowest = min(centres, default=math.inf)
     if not math.isfinite(lowest):
         return RateCurve(arm, rates, spreads, diverged, None, None)
-    best = medians.index(lowest)
+    best = centres.index(lowest)
     limit = lowest + tolerance * max(_start(found) - lowest, 0.0)
     low = high = best
-    while low > 0 and medians[low - 1] <= limit:
+    while low > 0 and centres[low - 1] <= limit:
         low -= 1
-    while high + 1 < len(rates) and medians[high + 1] <= limit:
+    while high + 1 < len(rates) and centres[high + 1] <= limit:
         high += 1
     return RateCurve(arm, rates, spreads, diverged, best, (low, high))
 
@@ -164,7 +182,7 @@ def _start(found: Mapping[float, Sequence[Summary]]) -> float:
 @dataclass(frozen=True)
 class Tuning:
     """How runs are tuned: a grid of rates around the own one of each, and more for all while the best of any is at the
-    edge. trials_at: the trials of a run at one rate.
+    edge. trials_at: the trials of a run at one rate. value_of, centre: what a rate is judged by.
     """
 
     arms: tuple[Arm, ...]
@@ -174,6 +192,7 @@ class Tuning:
     tolerance: float
     trials_at: Callable[[Arm, float], tuple[Trial, ...]]
     value_of: ValueOf = value_at_end
+    centre: Centre = median
     _made: dict[tuple[str, float], tuple[Trial, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def trials(self, known: Known) -> tuple[tuple[tuple[Trial, ...], ...], bool]:
@@ -206,7 +225,7 @@ class Tuning:
     def curves(self, trials: Iterable[tuple[Trial, ...]], known: Known) -> tuple[RateCurve, ...]:
         """What is known of each run's trials."""
         return tuple(
-            rate_curve(arm, each, known, self.tolerance, self.value_of)
+            rate_curve(arm, each, known, self.tolerance, self.value_of, self.centre)
             for arm, each in zip(self.arms, trials, strict=True)
         )
 

@@ -126,7 +126,7 @@ def draw_scores(figure: Figure, plan: Plan, result: ScoreResult, settings: Figur
     axes.set_yticks(np.arange(len(scores)), names, fontsize=_NOTE * settings.font_size)
     axes.set_xscale("log" if scores else "linear")
     axes.axvline(1.0, color="0.4", lw=0.6 * settings.line_width)
-    axes.set_xlabel("times as fast as tuned AdamW (geometric mean)")
+    axes.set_xlabel(f"times as fast as tuned {result.baseline} (geometric mean)")
     return []
 
 
@@ -148,7 +148,7 @@ def fairness(plan: Plan) -> str:
     if plan.choice.kind == "race":
         return f"{told} that no run was tuned with; every run was tuned by as many trials as the others"
     if plan.choice.kind == "scores":
-        return f"{told}; every optimizer was tuned by as many learning rates as the others"
+        return f"{told} that no optimizer was tuned with; each was tuned by as many learning rates as the others"
     return f"{told}, the same for all"
 
 
