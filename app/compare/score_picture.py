@@ -69,7 +69,7 @@ class ScoreBars(PlotView):
             colour = self.theme.signed_colours[int(better)]
             painter.fillRect(QRectF(min(start, end), top, max(abs(end - start), 2.0), bottom - top), colour)
             if pitch >= _FEWEST_PIXELS:
-                missed = f"  ({score.missed} of {score.seeds} missed)" if score.missed else ""
+                missed = f"  ({score.missed} missed)" if score.missed else ""
                 name = f"{score.title}  {number(value, 3)}{missed}"
                 wide = metrics.horizontalAdvance(name)
                 left = (

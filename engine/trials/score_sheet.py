@@ -206,8 +206,8 @@ class ScorePlan(Plan):
         if failing:
             worst = max(failing, key=lambda score: score.missed / score.seeds)
             told.append(
-                f"{len(failing)} of {len(scores)} optimizers miss targets; {worst.title} does in {worst.missed} of"
-                f" {worst.seeds} trials. A trial that misses costs its whole budget, and another one; a target that"
+                f"{len(failing)} of {len(scores)} optimizers miss targets with some seeds, {worst.title} most often:"
+                f" in {worst.missed} of {worst.seeds} trials. A trial that misses costs its whole budget, and another one; a target that"
                 f" none reaches counts as {FAILURE:g} budgets."
             )
         told.append(

@@ -69,7 +69,7 @@ def test_its_numbers_follow_by_hand() -> None:
     assert [cell.ratio for cell in sgd.cells] == pytest.approx([600 / 1150, 1300 / 3 / 10_000])
     assert sgd.score == pytest.approx(math.sqrt(600 / 1150 * 1300 / 30_000)) and result.scores[0] is adamw
     assert [(cell.missed, cell.seeds) for cell in sgd.cells] == [(1, 4), (4, 4)]
-    assert "Gradient descent does in 5 of 8 trials" in " ".join(result.sentences)
+    assert "Gradient descent most often: in 5 of 8 trials" in " ".join(result.sentences)
 
 
 def test_a_rate_that_misses_with_one_seed_of_three_is_not_the_best() -> None:
