@@ -207,8 +207,8 @@ class ScorePlan(Plan):
             worst = max(failing, key=lambda score: score.missed / score.seeds)
             told.append(
                 f"{len(failing)} of {len(scores)} optimizers miss targets with some seeds, {worst.title} most often:"
-                f" in {worst.missed} of {worst.seeds} trials. A trial that misses costs its whole budget, and another one; a"
-                f" target that none reaches counts as {FAILURE:g} budgets."
+                f" in {worst.missed} of {worst.seeds} trials. A trial that misses costs its whole budget, and"
+                f" another one; a target that none reaches counts as {FAILURE:g} budgets."
             )
         told.append(
             "Every optimizer is tuned by as many learning rates as the others on that workload, everything else at its"

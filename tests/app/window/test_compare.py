@@ -175,10 +175,16 @@ def test_a_sweep_over_what_has_names_is_seen_and_a_combination_adopted(comparing
     window.qtbot.mouseClick(picture.views.button(PARALLEL), Button)
     assert picture.parallel.axes[0].labels == ("Adam", "RMSprop") and result.labels(1) == ()
     run = picture._rows[picture._chosen].arm.key
+    before = window.run(run).settings
     window.qtbot.mouseClick(picture.adopt, Button)
     window.settle()
     settings = window.run(run).settings
     assert settings.optimizer.kind == "rmsprop" and settings.learning_rate == 0.01
+    undo = window.actions.by_name["undo"]
+    assert "adopting settings" in undo.text()
+    undo.trigger()
+    window.settle()
+    assert window.run(run).settings == before
 
 
 def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopted(comparing, tmp_path) -> None:
@@ -253,7 +259,7 @@ def test_a_document_keeps_a_comparison_of_each_kind_and_opens_with_all_of_them(c
 def test_the_next_window_goes_on_where_the_last_one_was(comparing) -> None:
     window = comparing()
     space, page = show(window, "seeds")
-    page.set_values({"updates": 100_000, "seeds": 20})
+    page.set_values({"updates": 3_000_000, "seeds": 20})
     window.qtbot.mouseClick(space.bar.start, Button)
     window.until(lambda: page.outcome is not None and page.outcome.result.done > 1)
     window.qtbot.mouseClick(space.bar.cancel, Button)
@@ -262,7 +268,7 @@ def test_the_next_window_goes_on_where_the_last_one_was(comparing) -> None:
     window.shell.close()
     other = comparing()
     space, page = show(other, "seeds")
-    page.set_values({"updates": 100_000, "seeds": 20})
+    page.set_values({"updates": 3_000_000, "seeds": 20})
     page.changed.emit()
     other.until(lambda: f"{done} more are known already" in space.bar.line.text())
     other.qtbot.mouseClick(space.bar.start, Button)
