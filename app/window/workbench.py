@@ -45,15 +45,17 @@ from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, 
 
 FRAME_MILLISECONDS = 16
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
-PARTS = 5  # the stage with what is around it, the curves, the panel of the problem, its settings, those of the run
-_CURVES = 2  # the part that takes several frames: a plot each
+PARTS = (
+    6  # the stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's
+)
+_CURVES, _LIE, _PANEL, _PROBLEM, _RUN = range(2, PARTS + 1)  # the curves take several frames: a plot each
 
 
 class Workbench(QWidget):
     """The central widget. Once a frame, when `frames` ticks, the views pull what was published.
 
-    stages: by the keys of the kinds of problem. snapshot: the last one shown. export_wanted carries the key of a plot,
-    dropped the path of a file.
+    stages: by the keys of the kinds of problem. snapshot: the last one shown. garbage: its collections. export_wanted
+    carries the key of a plot, dropped the path of a file.
     """
 
     export_wanted = Signal(str)
@@ -91,7 +93,7 @@ class Workbench(QWidget):
         self.training = TrainingThread(self)
         self.controller = Controller(self.training, self)
         self.document = Document(self.training, self._view, self)
-        self._gc = GuiThreadGC()
+        self.garbage = GuiThreadGC(self)
         self._theming = Turns(self)
         self.frames = QTimer(self)
         self.frames.setInterval(FRAME_MILLISECONDS)
@@ -217,7 +219,7 @@ class Workbench(QWidget):
         """Stop the training thread between two chunks; the document is then as it will stay."""
         self.frames.stop()
         self._theming.stop()
-        self._gc.stop()
+        self.garbage.stop()
         self.training.stop()
         published = self.training.published
         if published is not None and self.document.is_shown_by(published):
@@ -278,7 +280,7 @@ class Workbench(QWidget):
             self._show(self.controller.shown)
 
     def _show(self, published: Published) -> None:
-        """Show this, of another kind of problem a part a frame: each has many widgets to make and to lay out."""
+        """Show this, of another document or kind of problem a part a frame: each has many widgets to make and lay out."""
         picture, before = published.picture, self.controller.shown
         selected = self.controller.selected
         run = self.controller.show(published)
@@ -290,6 +292,7 @@ class Workbench(QWidget):
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()
             if before is None:  # another document: the keyboard is the stage's, and not that of what opened it
+                self._shown_parts = 1
                 self.take_keyboard()
         if before is None or before.picture.task.identity != picture.task.identity:
             self._scroll_to_top(everything=before is None or before.picture.kind != picture.kind)
@@ -305,11 +308,11 @@ class Workbench(QWidget):
         if self._shown_parts >= _CURVES:
             self.curves.set_selected(run.id)
             self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
-        if self._shown_parts > 2:
+        if self._shown_parts >= _PANEL:
             self.problem_panel.prepare(picture.kind)
-        if self._shown_parts > 3 and self.controller.all_edits_shown:
+        if self._shown_parts >= _PROBLEM and self.controller.all_edits_shown:
             self.problem_panel.refresh(picture)
-        if self._shown_parts > 4 and self.controller.all_edits_shown:
+        if self._shown_parts >= _RUN and self.controller.all_edits_shown:
             self._show_settings(picture, run)
         settle_layouts()
 
