@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 QUESTION = "race"  # the comparison that answers the question
 BUDGET: Mapping[str, Any] = {"seeds": 20, "tuning_seeds": 1}  # small enough to be waited for
 _GAP = 12
+OtherPage = tuple[str, str, Callable[[], QWidget]]  # title, tooltip and what makes the page, or gives it again
 
 
 class Workspace(QWidget):
@@ -46,10 +47,8 @@ class Workspace(QWidget):
     keep_wanted = Signal(str, object)
     left = Signal()
 
-    def __init__(
-        self, theme: Theme, job: TrialJob, others: Mapping[str, tuple[str, str, Callable[[], QWidget]]]
-    ) -> None:
-        """others: pages that compute nothing, by their keys: title, tooltip and what makes one, or gives it again."""
+    def __init__(self, theme: Theme, job: TrialJob, others: Mapping[str, OtherPage]) -> None:
+        """others: pages that compute nothing, by their keys."""
         super().__init__()
         self.setObjectName("workspace")
         self.job = job

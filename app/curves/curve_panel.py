@@ -189,8 +189,8 @@ class CurvePanel(QScrollArea):
     def apply_view(self, view: Mapping[str, Any], kind: str | None = None) -> None:
         """Restore what `view` told; entries that are missing or make no sense are passed over.
 
-        kind: of the problem for which it is. If that is not on screen yet, its curves come with it. Curves that are to be
-        made come with the next picture, of the document that is being opened.
+        kind: of the problem for which it is. If that is not on screen yet, its curves come with it. Curves that are to
+        be made come with the next picture, of the document that is being opened.
         """
         keys = curves_in(view)
         along = along_in(view) or FIRST_ALONG

@@ -193,10 +193,12 @@ class Columns(QWidget):
                 if (other := self.split.widget(place)) is not None:
                     other.hide()
             shown, self._replaced = self._replaced, {}
-            for column, is_shown in shown.items():
-                column.setVisible(is_shown)
             left, right = self.split.sizes()[0], self._watched[-1]
-            self.split.setSizes([left, max(self.split.width() - left - right - 2 * GAP, 1), right])
+            sizes = left, max(self.split.width() - left - right - 2 * GAP, 1), right
+            for (column, is_shown), width in zip(shown.items(), sizes[1:], strict=True):
+                column.resize(width, self.split.height())  # Qt has made it 0 wide, and would lay it out so
+                column.setVisible(is_shown)
+            self.split.setSizes(sizes)
 
     def is_shown(self, column: QWidget) -> bool:
         """Whether a column is to be seen, now or once nothing stands in its place."""

@@ -1,8 +1,8 @@
 """Run cyclic garbage collection on the GUI thread only; destroying a widget elsewhere crashes Qt.
 
-A full collection looks through every container there is, a microsecond each: with the modules, the widgets and the plans
-of a long session that takes longer than several frames. What has outlived the collections is therefore frozen: a later
-one looks through what has come since. Only when nobody works in the window is everything looked through again.
+A full collection looks through every container there is, a microsecond each: with the modules, the widgets and the
+plans of a long session that takes longer than several frames. What has outlived the collections is therefore frozen: a
+later one looks through what has come since. Only when nobody works in the window is everything looked through again.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
 PARTS = (
     6  # the stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's
 )
-_CURVES, _LIE, _PANEL, _PROBLEM, _RUN = range(2, PARTS + 1)  # the curves take several frames: a plot each
+_CURVES, _, _PANEL, _PROBLEM, _RUN = range(2, PARTS + 1)  # the curves take several frames: a plot each
 
 
 class Workbench(QWidget):
@@ -280,7 +280,7 @@ class Workbench(QWidget):
             self._show(self.controller.shown)
 
     def _show(self, published: Published) -> None:
-        """Show this, of another document or kind of problem a part a frame: each has many widgets to make and lay out."""
+        """Show this, of another document or kind of problem a part a frame: each has many widgets to lay out."""
         picture, before = published.picture, self.controller.shown
         selected = self.controller.selected
         run = self.controller.show(published)
