@@ -168,10 +168,10 @@ class CurvePanel(QScrollArea):
             card.view.set_cursor(update, tells_all=card.view is pointed)
 
     def set_selected(self, id: str | None) -> None:
-        """The run that is drawn on top, a little thicker, and whose updates the cursor counts."""
+        """From the next `refresh` on the run that is drawn on top, a little thicker, and whose updates the cursor counts."""
         self._selected = id
         for card in self.cards.values():
-            card.set_selected(id)
+            card.view.model.select(id)
 
     def follow_again(self) -> None:
         """Take every zoom back: the runs begin again, or other numbers are shown."""
@@ -293,7 +293,7 @@ class CurvePanel(QScrollArea):
         card = CurveCard(CURVES[key], self._theme, self.widget())
         card.view.setMinimumHeight(round(46 + 60 * CURVES[key].tall))
         card.view.set_cursor(self._cursor)
-        card.set_selected(self._selected)
+        card.view.model.select(self._selected)
         card.view.cursor_moved.connect(partial(self._move_cursor, card.view))
         card.view.picked.connect(self.picked)
         card.view.zoomed.connect(partial(self._zoom, card.view))

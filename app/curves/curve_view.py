@@ -134,11 +134,6 @@ class CurveView(PlotView):
         self._x_range = span
         self._compose()
 
-    def set_selected(self, id: str | None) -> None:
-        if id != self.model.selected:
-            self.model.select(id)
-            self._compose()
-
     def follow_again(self) -> None:
         """Take every zoom back without telling anyone: other data, or a reset."""
         self._x_range = None

@@ -48,7 +48,7 @@ FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
 PARTS = (
     6  # the stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's
 )
-_CURVES, _, _PANEL, _PROBLEM, _RUN = range(2, PARTS + 1)  # the curves take several frames: a plot each
+_STAGE, _CURVES, _, _PANEL, _PROBLEM, _RUN = range(1, PARTS + 1)  # the curves take several frames: a plot each
 
 
 class Workbench(QWidget):
@@ -280,41 +280,48 @@ class Workbench(QWidget):
             self._show(self.controller.shown)
 
     def _show(self, published: Published) -> None:
-        """Show this, of another document or kind of problem a part a frame: each has many widgets to lay out."""
+        """Show this, of another document or problem a part a frame: each has many widgets to make and to lay out."""
         picture, before = published.picture, self.controller.shown
         selected = self.controller.selected
         run = self.controller.show(published)
         if picture.kind != self._kind:
-            self._kind, self._shown_parts = picture.kind, 1
+            self._kind = picture.kind
             for knob in (*self.run_panel.findChildren(Knob), *self.stop_panel.findChildren(Knob)):
                 knob.abandon()  # what is half typed belongs to the problem before
         if self.controller.selected != selected or before is None or before.picture.kind != picture.kind:
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()
             if before is None:  # another document: the keyboard is the stage's, and not that of what opened it
-                self._shown_parts = 1
                 self.take_keyboard()
         if before is None or before.picture.task.identity != picture.task.identity:
+            self._shown_parts = _STAGE
             self._scroll_to_top(everything=before is None or before.picture.kind != picture.kind)
+        parts = range(1, PARTS + 1) if self._shown_parts == PARTS else (self._shown_parts,)
+        if _STAGE in parts:
+            self._show_race(published, run)
+        if _CURVES in parts:
+            self.curves.set_selected(run.id)
+            self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
+        if _PANEL in parts:
+            self.problem_panel.prepare(picture.kind)
+        if _PROBLEM in parts and self.controller.all_edits_shown:
+            self.problem_panel.refresh(picture)
+        if _RUN in parts and self.controller.all_edits_shown:
+            self._show_settings(picture, run)
+        settle_layouts()
+
+    def _show_race(self, published: Published, run: RunPicture) -> None:
+        """The stage, and what is around it."""
+        picture, stage = published.picture, self.shown_stage
         self.note.refresh(picture)
         self.transport.refresh(published)
-        self.shown_stage.set_selected(run.id)
-        self.shown_stage.refresh(picture)
-        self.shown_stage.set_playing(published.playing)
+        stage.set_selected(run.id)
+        stage.refresh(picture)
+        stage.set_playing(published.playing)
         self._left.hold(self.controller.is_dragging)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
         self._show_effect()
-        if self._shown_parts >= _CURVES:
-            self.curves.set_selected(run.id)
-            self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
-        if self._shown_parts >= _PANEL:
-            self.problem_panel.prepare(picture.kind)
-        if self._shown_parts >= _PROBLEM and self.controller.all_edits_shown:
-            self.problem_panel.refresh(picture)
-        if self._shown_parts >= _RUN and self.controller.all_edits_shown:
-            self._show_settings(picture, run)
-        settle_layouts()
 
     def _show_effect(self) -> None:
         controller = self.controller

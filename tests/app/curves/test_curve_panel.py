@@ -735,6 +735,12 @@ def show(panel, picture, *clocks, **how):
         panel.refresh(picture, *clocks, **how)
 
 
+def select(panel, id):
+    """Select a run, which the next picture shows."""
+    panel.set_selected(id)
+    panel.refresh(panel.cards["loss" if "loss" in panel.cards else "losses"].view.model.picture)
+
+
 def titles_of(panel):
     return [card.findChild(ElidedLabel, "cardTitle").text() for card in panel.cards.values()]
 
@@ -829,10 +835,10 @@ def test_a_legend_names_lines_and_layers_and_whose_they_are(panel, networks):
 
     show(panel, networks)
     panel.show_curves(["losses", "penalty", "gradient_norm", "layer_dead"])
-    panel.set_selected("run1")
+    select(panel, "run1")
     assert told("losses") == "training, validation"
     assert told("layer_dead") == "Run 1, hidden 1, hidden 2, output"
-    panel.set_selected("run0")
+    select(panel, "run0")
     assert told("layer_dead") == "Run 0, hidden 1, hidden 2, output"
     assert [card.findChild(Legend).isHidden() for card in panel.cards.values()] == [False, True, True, False]
 
@@ -936,7 +942,7 @@ def test_another_curve_tells_the_value_of_the_selected_run(panel):
     view = view_of(panel)
     shown = {}
     for run in panel.cards["loss"].view.model.picture.runs[:2]:
-        panel.set_selected(run.id)
+        select(panel, run.id)
         shown[run.id] = view.grab().toImage()
     first, second = shown.values()
     assert first != second
