@@ -168,7 +168,7 @@ class CurvePanel(QScrollArea):
             card.view.set_cursor(update, tells_all=card.view is pointed)
 
     def set_selected(self, id: str | None) -> None:
-        """From the next `refresh` on the run that is drawn on top, a little thicker, and whose updates the cursor counts."""
+        """The run that is drawn on top, a little thicker, and whose updates the cursor counts, from `refresh` on."""
         self._selected = id
         for card in self.cards.values():
             card.view.model.select(id)

@@ -229,7 +229,9 @@ class Workbench(QWidget):
     # What is shown
 
     def show_newest(self) -> None:
-        """Show what is new since the last frame."""
+        """Show what is new since the last frame; while the theme changes nothing is painted, and so nothing shown."""
+        if not self._theming.done:
+            return
         published = self.training.published
         is_waiting = self._shown_parts < PARTS
         if is_waiting and (self._shown_parts != _CURVES or self.curves.settled):
