@@ -142,8 +142,7 @@ class SweepMap(PlotView):
                     painter.drawLine(middle + QPointF(-4.0, end), middle + QPointF(4.0, -end))
         best = min((point for point in self._points if math.isfinite(point.value)), key=_value, default=None)
         for marked, colour in ((best, self.theme.text), (self._near, self.theme.accent)):
-            box = boxes[self._points.index(marked)] if marked is not None else None
-            if box is not None and is_somewhere(box):
+            if marked is not None and is_somewhere(box := boxes[self._points.index(marked)]):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(colour, 2.0))
                 painter.drawRect(box.adjusted(1.0, 1.0, -1.0, -1.0)) if self._is_grid else painter.drawEllipse(box)

@@ -793,6 +793,25 @@ def test_the_curves_of_a_file_come_with_its_problem(panel, picture, networks):
     assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
 
 
+def test_the_curves_of_another_document_are_made_one_a_frame_while_the_former_stay(panel, picture):
+    before = dict(panel.cards)
+    panel.apply_view({"curves": ["x", "loss", "y"], "curves_y_types": ["linear", "log", "linear"]}, "surface")
+    assert panel.cards == before and not panel.settled
+    assert panel.view()["curves"] == ["x", "loss", "y"], "what is saved meanwhile is what the document says"
+    for _ in range(2):
+        panel.refresh(picture)
+        assert panel.cards == before and not panel.settled
+    panel.refresh(picture)
+    assert list(panel.cards) == ["x", "loss", "y"] and panel.cards["loss"] is before["loss"] and panel.settled
+    assert panel.cards["loss"].style_shown.y_type == "log"
+    panel.apply_view({"curves": ["loss", "x"]}, "surface")
+    assert list(panel.cards) == ["loss", "x"], "those that are there are shown at once"
+    panel.apply_view({"curves": ["learning_rate"]}, "surface")
+    panel.show_curves(["x"])
+    show(panel, picture)
+    assert list(panel.cards) == ["x"], "what a hand has chosen meanwhile holds"
+
+
 def test_bits_are_among_the_first_curves_of_a_text_and_of_no_others(panel, picture, networks):
     text = network_of(run_of(history_of(HARD["smooth"])), text=True)
     texts = ["bits", *FIRST_OF_NETWORKS]
