@@ -197,7 +197,7 @@ class LinePlot(PlotView):
             if np.isfinite(at) and np.isfinite(up):
                 painter.drawEllipse(QPointF(at, up), _POINT, _POINT)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if line.chosen is not None and np.isfinite(ys[line.chosen]):
+        if line.chosen is not None and np.isfinite(xs[line.chosen] + ys[line.chosen]):
             painter.setPen(QPen(self.theme.text, 1.6))
             painter.drawEllipse(QPointF(xs[line.chosen], ys[line.chosen]), 2.0 * _POINT, 2.0 * _POINT)
 

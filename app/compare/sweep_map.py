@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.compare.plot_lines import around
 from app.look.number_format import number
 from app.plots.axis_type import LINEAR, LOG, AxisType
+from app.plots.inside import is_somewhere
 from app.plots.line_item import PointsItem
 from app.plots.plot_view import ABOVE, LOWEST, PlotView
 from app.plots.raster_item import RasterItem
@@ -126,6 +127,8 @@ class SweepMap(PlotView):
         x, y = self.scales
         boxes = self._boxes(x, y)
         for shade, box in zip(shades([each.value for each in self._points]), boxes, strict=True):
+            if not is_somewhere(box):
+                continue
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._colour(shade))
             if self._is_grid:
@@ -139,10 +142,9 @@ class SweepMap(PlotView):
                     painter.drawLine(middle + QPointF(-4.0, end), middle + QPointF(4.0, -end))
         best = min((point for point in self._points if math.isfinite(point.value)), key=_value, default=None)
         for marked, colour in ((best, self.theme.text), (self._near, self.theme.accent)):
-            if marked is not None:
+            if marked is not None and is_somewhere(box := boxes[self._points.index(marked)]):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(colour, 2.0))
-                box = boxes[self._points.index(marked)]
                 painter.drawRect(box.adjusted(1.0, 1.0, -1.0, -1.0)) if self._is_grid else painter.drawEllipse(box)
 
     def _boxes(self, x: Scale, y: Scale) -> list[QRectF]:

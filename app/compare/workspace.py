@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 QUESTION = "race"  # the comparison that answers the question
 BUDGET: Mapping[str, Any] = {"seeds": 20, "tuning_seeds": 1}  # small enough to be waited for
 _GAP = 12
+OtherPage = tuple[str, str, Callable[[], QWidget]]  # title, tooltip and what makes the page, or gives it again
 
 
 class Workspace(QWidget):
@@ -46,8 +47,8 @@ class Workspace(QWidget):
     keep_wanted = Signal(str, object)
     left = Signal()
 
-    def __init__(self, theme: Theme, job: TrialJob, others: Mapping[str, tuple[str, str, QWidget]]) -> None:
-        """others: pages that compute nothing, by their keys, each with its title and tooltip."""
+    def __init__(self, theme: Theme, job: TrialJob, others: Mapping[str, OtherPage]) -> None:
+        """others: pages that compute nothing, by their keys."""
         super().__init__()
         self.setObjectName("workspace")
         self.job = job
@@ -65,9 +66,7 @@ class Workspace(QWidget):
         self.tabs = ButtonRow("compare-pages", "pages of the workspace", titles)
         self.stack = QStackedWidget()
         self.stack.addWidget(QWidget())  # on screen until the first page is made
-        self._others = {key: widget for key, (_, _, widget) in others.items()}
-        for widget in self._others.values():
-            self.stack.addWidget(widget)
+        self._others = {key: make for key, (_, _, make) in others.items()}
         self.bar = RunBar()
         for words in (self._workers, f"{cores()} process{'es' * (cores() != 1)}"):
             self.bar.workers.addItem(words)
@@ -121,7 +120,7 @@ class Workspace(QWidget):
         for card in (self._question_card, self._bar_card):
             card.setVisible(self.tabs.key in COMPARISONS)
         self._show_kept()
-        if self.tabs.key in COMPARISONS and self.page is None:
+        if self.page is None:
             QTimer.singleShot(0, self, self._make_page)
         else:
             self._show_page()
@@ -130,12 +129,14 @@ class Workspace(QWidget):
         """Make the page that is chosen, a turn after the choice: a click is answered first."""
         if self.tabs.key in COMPARISONS:
             self.page_of(self.tabs.key)
+        elif self.stack.indexOf(other := self._others[self.tabs.key]()) < 0:
+            self.stack.addWidget(other)
         self._show_page()
 
     def _show_page(self) -> None:
         page = self.page
         self._show_current()
-        self.stack.setCurrentWidget(self._others[self.tabs.key] if page is None else page)
+        self.stack.setCurrentWidget(self._others[self.tabs.key]() if page is None else page)
         self._look_ahead()
 
     def show_experiment(self, experiment: Experiment) -> None:

@@ -57,10 +57,6 @@ class CurveCard(QFrame):
         self._tell()
         return long
 
-    def set_selected(self, id: str | None) -> None:
-        self.view.set_selected(id)
-        self._tell()
-
     @property
     def style_shown(self) -> CurveStyle:
         return self.view.model.style

@@ -79,6 +79,7 @@ class CurvePanel(QScrollArea):
         self._late.timeout.connect(self._catch_up)
         self.cards: dict[str, CurveCard] = {}
         self._made: dict[str, CurveCard] = {}  # for another kind of problem, not on screen yet
+        self._coming: tuple[list[str], Mapping[str, CurveStyle]] | None = None  # that a file shows, not on screen yet
         self._turn = 0
         self._kind = next(iter(PROBLEMS))
         self._subject: object = None  # of the problem that the cards suit
@@ -101,6 +102,10 @@ class CurvePanel(QScrollArea):
             if self._make_one_of(self._suiting(picture, list(styles), chosen)):
                 return
             self._switch_to(picture)
+        elif self._coming is not None:
+            if self._make_one_of(self._coming[0]):
+                return
+            self._show_coming()
         elif self._subject is not picture.subject:
             if (
                 before is not None
@@ -136,7 +141,7 @@ class CurvePanel(QScrollArea):
     @property
     def settled(self) -> bool:
         """Whether the curves on screen are those of the problem that was shown last."""
-        return self._picture is None or self._picture.subject is self._subject
+        return self._picture is None or (self._coming is None and self._picture.subject is self._subject)
 
     def _catch_up(self) -> None:
         if self._picture is not None:
@@ -163,10 +168,10 @@ class CurvePanel(QScrollArea):
             card.view.set_cursor(update, tells_all=card.view is pointed)
 
     def set_selected(self, id: str | None) -> None:
-        """The run that is drawn on top, a little thicker, and whose updates the cursor counts."""
+        """The run that is drawn on top, a little thicker, and whose updates the cursor counts, from `refresh` on."""
         self._selected = id
         for card in self.cards.values():
-            card.set_selected(id)
+            card.view.model.select(id)
 
     def follow_again(self) -> None:
         """Take every zoom back: the runs begin again, or other numbers are shown."""
@@ -178,16 +183,18 @@ class CurvePanel(QScrollArea):
 
     def view(self) -> dict[str, Any]:
         """The view settings: plain values, as a file keeps them."""
-        return settings_of({key: card.style_shown for key, card in self.cards.items()}, self._along)
+        styles = {key: card.style_shown for key, card in self.cards.items()}
+        return settings_of(self._coming[1] if self._coming is not None else styles, self._along)
 
     def apply_view(self, view: Mapping[str, Any], kind: str | None = None) -> None:
         """Restore what `view` told; entries that are missing or make no sense are passed over.
 
-        kind: of the problem for which it is. If that is not on screen yet, its curves come with it.
+        kind: of the problem for which it is. If that is not on screen yet, its curves come with it. Curves that are to
+        be made come with the next picture, of the document that is being opened.
         """
         keys = curves_in(view)
         along = along_in(view) or FIRST_ALONG
-        self._kept = {}
+        self._kept, self._coming = {}, None
         if kind is None or kind == self._kind:
             self._along = along
             if keys:
@@ -195,15 +202,23 @@ class CurvePanel(QScrollArea):
             elif self._chosen == BY_FILE:
                 self._chosen, keys = "", first_curves(self._kind, self._picture)
             keys = keys or list(self.cards)
-            self._show_curves(keys, styles_in(view, keys))
+            self._coming = keys, styles_in(view, keys)
+            if kind is None or all(key in self.cards for key in keys):
+                self._show_coming()
         else:
             self._kept[kind] = along, styles_in(view, keys), BY_FILE if keys else ""
+            self.follow_again()
+
+    def _show_coming(self) -> None:
+        assert self._coming is not None
+        (keys, styles), self._coming = self._coming, None
+        self._show_curves(keys, styles)
         self.follow_again()
 
     def show_curves(self, keys: list[str]) -> None:
         """Choose the curves, as a person does in the menu."""
         if keys:
-            self._chosen = BY_HAND
+            self._chosen, self._coming = BY_HAND, None
             self._show_curves([key for key in CURVES if key in keys], {})
             self._tell()
 
@@ -278,7 +293,7 @@ class CurvePanel(QScrollArea):
         card = CurveCard(CURVES[key], self._theme, self.widget())
         card.view.setMinimumHeight(round(46 + 60 * CURVES[key].tall))
         card.view.set_cursor(self._cursor)
-        card.set_selected(self._selected)
+        card.view.model.select(self._selected)
         card.view.cursor_moved.connect(partial(self._move_cursor, card.view))
         card.view.picked.connect(self.picked)
         card.view.zoomed.connect(partial(self._zoom, card.view))

@@ -134,11 +134,6 @@ class CurveView(PlotView):
         self._x_range = span
         self._compose()
 
-    def set_selected(self, id: str | None) -> None:
-        if id != self.model.selected:
-            self.model.select(id)
-            self._compose()
-
     def follow_again(self) -> None:
         """Take every zoom back without telling anyone: other data, or a reset."""
         self._x_range = None
@@ -173,6 +168,8 @@ class CurveView(PlotView):
     def _compose(self, ratio: float = 0.0) -> None:
         """Fit the axes, and draw what is new. ratio: device pixels in one; 0 is the screen's."""
         model, area, ratio = self.model, self.area, ratio or self.devicePixelRatioF()
+        if model.picture is None:
+            return
         width, height = max(area.width(), _MIN_SIDE), max(area.height(), _MIN_SIDE)
         x_type, x_home = model.x_type, model.whole_x
         chosen = None if self._x_range is None else model.x_range(self._x_range)

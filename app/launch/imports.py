@@ -35,9 +35,13 @@ PAUSE = 300  # milliseconds before each of those
 
 
 class Imports(QObject):
-    """Imports behind the shell. done: the traceback of a failure, or an empty text; nothing once it was stopped."""
+    """Imports behind the shell; nothing is told once it was stopped.
+
+    done: the traceback of a failure, or an empty text. later_done: what is not wanted at once has been imported, too.
+    """
 
     done = Signal(str)
+    later_done = Signal()
     _reached = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
@@ -79,9 +83,13 @@ class Imports(QObject):
     @Slot()
     def _import_later(self) -> None:
         """Import what is wanted soon, while nobody waits for it; a failure is told by whoever wants it."""
-        if self._later and not self._stopped.is_set():
+        if self._stopped.is_set():
+            return
+        if self._later:
             _problem_with(self._later.pop(0))
             QTimer.singleShot(PAUSE, self._import_later)
+        else:
+            self.later_done.emit()
 
 
 def _problem_with(module: str) -> str:

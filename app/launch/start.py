@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 import traceback
@@ -61,6 +60,7 @@ class Starter(QObject):
         self.read.connect(self._take_read)
         self._imports = Imports(self)
         self._imports.done.connect(self._imported)
+        self._imports.later_done.connect(self._freeze)
         shell.closing.connect(self.close)
 
     @Slot()
@@ -152,13 +152,19 @@ class Starter(QObject):
         if (left := left_reports(data_home() / FOLDER)) is not None:
             CrashOffer(bench, left.text, left.discard)
         bench.shown_stage.setFocus()
-        gc.freeze()  # what has been imported and built stays: no collection need look through it
+        self._freeze()
         if self._cache.note:
             bench.toast.warn(self._cache.note)
         if problem:
             bench.toast.warn(problem)
         else:
             bench.controller.play()
+
+    @Slot()
+    def _freeze(self) -> None:
+        """What has been imported and built stays: no collection need look through it."""
+        if self.bench is not None:
+            self.bench.garbage.freeze()
 
     def _read(self) -> None:
         """Read what to begin with, beside the window; it may be large."""

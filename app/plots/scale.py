@@ -28,13 +28,17 @@ class Scale:
     type: AxisType = LINEAR
     _first: float = field(init=False, repr=False, compare=False)  # the place of `low`
     _pitch: float = field(init=False, repr=False, compare=False)  # pixels from a place to one that is 1 further
+    _step: float = field(init=False, repr=False, compare=False)  # from the place of a pixel to that of the next
 
     def __post_init__(self) -> None:
         if not self.low < self.high or (self.type.log and self.low <= 0.0):
             raise ValueError(f"a {self.type.name} axis cannot go from {self.low} to {self.high}")
         first, last = self.type.place(self.low), self.type.place(self.high)
         object.__setattr__(self, "_first", first)
-        object.__setattr__(self, "_pitch", (self.end - self.start) / (last - first) if last > first else math.nan)
+        across, wide = self.end - self.start, last - first
+        pitch = across / wide if wide else 0.0  # 0 where the ends cannot be told apart: all lies at the start
+        object.__setattr__(self, "_pitch", pitch if math.isfinite(pitch) else 0.0)
+        object.__setattr__(self, "_step", wide / across if across else 0.0)
 
     @property
     def log(self) -> bool:
@@ -49,11 +53,11 @@ class Scale:
         return self.start + (self.type.place(value) - self._first) * self._pitch
 
     def values(self, pixels: Array) -> Array:
-        return self.type.values(self._first + (pixels - self.start) / self._pitch)
+        return self.type.values(self._first + (pixels - self.start) * self._step)
 
     def value(self, pixel: float) -> float:
         """The same for one pixel, without the cost of an array."""
-        return self.type.value(self._first + (pixel - self.start) / self._pitch)
+        return self.type.value(self._first + (pixel - self.start) * self._step)
 
     def zoomed(self, factor: float, around: float) -> Scale:
         """Magnified about a pixel; itself where neighbouring numbers would lie pixels apart."""

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
+from app.plots.inside import is_inside
 from app.stage.heat import Levels, contour_path, heat_image, heat_table, levels_of
 from app.stage.markers import draw_minimum, draw_stationary
 from app.stage.terrain import Terrain
@@ -78,10 +79,10 @@ class Landscape:
 
     def _draw_known(self, painter: QPainter, view: View) -> None:
         for kind, x, y in self.terrain.landmarks.stationary[:MAX_GLYPHS]:
-            if (at := view.point(x, y)) and view.plot.contains(at):
+            if (at := view.point(x, y)) and is_inside(view.plot, at):
                 draw_stationary(painter, kind, at)
         for x, y in self.terrain.landmarks.minima[:MAX_GLYPHS]:
-            if (at := view.point(x, y)) and view.plot.contains(at):
+            if (at := view.point(x, y)) and is_inside(view.plot, at):
                 draw_minimum(painter, at)
 
 

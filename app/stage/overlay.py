@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from app.plots.inside import is_inside
 from app.stage import arrows
 from app.stage.markers import (
     border_point,
@@ -77,7 +78,7 @@ def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, start: QPointF
     box = view.plot.adjusted(-2000, -2000, 2000, 2000)
     painter.setPen(QPen(colour, WIDTH))
     for first, second in itertools.pairwise(points):
-        if box.contains(first) and box.contains(second):
+        if is_inside(box, first) and is_inside(box, second):
             painter.drawLine(first, second)
 
 
@@ -88,7 +89,7 @@ def draw_marker(painter: QPainter, run: RunPicture, colour: QColor, view: View, 
     if run.shown.average is not None:
         draw_ghost(painter, _point(raw_position(run), view), colour, view.plot)
     at = place(run, view)
-    if at is None or not view.plot.contains(at):
+    if at is None or not is_inside(view.plot, at):
         return
     if run.status == DIVERGED and live(run):
         draw_cross(painter, at, colour)
@@ -110,7 +111,7 @@ def draw_branchings(painter: QPainter, runs: Sequence[RunPicture], colours: Sequ
     for run in runs:
         where = branching(run)
         at = _point(where, view) if where is not None else None
-        if at is not None and view.plot.contains(at):
+        if at is not None and is_inside(view.plot, at):
             draw_branching(painter, at, colours[run.colour])
 
 
@@ -119,7 +120,7 @@ def draw_pointers(painter: QPainter, runs: Sequence[RunPicture], colours: Sequen
     taken: list[QPointF] = []
     for run in runs:
         at = place(run, view)
-        if at is None or view.plot.contains(at):
+        if at is None or is_inside(view.plot, at):
             continue
         edge, direction = border_point(view.plot, at)
         while any((edge - other).manhattanLength() < POINTER_SPACE for other in taken):
@@ -143,7 +144,7 @@ def _point(where: tuple[float, float], view: View) -> QPointF | None:
 
 def draw_ghost(painter: QPainter, at: QPointF | None, colour: QColor, area: QRectF) -> None:
     """The pale disc of an optimizer whose run stands at its average."""
-    if at is not None and area.contains(at):
+    if at is not None and is_inside(area, at):
         kept = painter.opacity()
         painter.setOpacity(kept * GHOST)
         draw_run(painter, at, colour, False)
@@ -153,7 +154,7 @@ def draw_ghost(painter: QPainter, at: QPointF | None, colour: QColor, area: QRec
 def draw_arrows(painter: QPainter, run: RunPicture, view: View, shown: Collection[str]) -> None:
     """The chosen arrows, where the optimizer is."""
     at = _point(raw_position(run), view)
-    if at is None or not view.plot.contains(at):
+    if at is None or not is_inside(view.plot, at):
         return
     for arrow in arrows.arrows_of(run.shown, shown, view):
         draw_arrow(painter, at, arrow.direction, arrow.length, arrow.colour)
@@ -167,7 +168,7 @@ def draw_cursor(
         if run.visible and update <= run.update:
             x, y = point_at(run, update)
             at = view.point(x, y) if math.isfinite(x) and math.isfinite(y) else None
-            if at is not None and view.plot.contains(at):
+            if at is not None and is_inside(view.plot, at):
                 draw_dot(painter, at, colours[run.colour])
 
 

@@ -189,14 +189,18 @@ class Columns(QWidget):
             widget.show()
             self.split.setSizes([left, 0, 0, max(self.split.width() - left - GAP, 1)])
         elif widget is None and self._replaced:
+            (left, *_, wide), right = self.split.sizes(), self._watched[-1]
+            sizes = left, max(self.split.width() - left - right - 2 * GAP, 1), right
+            self.split.setSizes([*sizes, wide])  # for what is hidden: Qt keeps it in mind
             for place in range(len(self._others) + 1, self.split.count()):
                 if (other := self.split.widget(place)) is not None:
                     other.hide()
             shown, self._replaced = self._replaced, {}
-            for column, is_shown in shown.items():
+            for (column, is_shown), width in zip(shown.items(), sizes[1:], strict=True):
+                column.resize(width, self.split.height())  # Qt has made it 0 wide, and would lay it out so
                 column.setVisible(is_shown)
-            left, right = self.split.sizes()[0], self._watched[-1]
-            self.split.setSizes([left, max(self.split.width() - left - right - 2 * GAP, 1), right])
+            self.split.refresh()  # now, with the handles between what is shown
+            self.split.setSizes(sizes)
 
     def is_shown(self, column: QWidget) -> bool:
         """Whether a column is to be seen, now or once nothing stands in its place."""

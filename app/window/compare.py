@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow
 
 from app.documents.settings import Settings
@@ -62,7 +62,7 @@ class Comparing(QObject):
 
             bench = self._bench
             tip = "Runs that were kept: found, sorted, compared and opened again"
-            others = {LIBRARY: ("Library", tip, self._library.page)}
+            others = {LIBRARY: ("Library", tip, lambda: self._library.page)}
             workspace = Workspace(bench.theme, self.job, others)
             workspace.adopted.connect(self._bench.controller.adopt)
             workspace.run_wanted.connect(bench.controller.add)
@@ -91,7 +91,7 @@ class Comparing(QObject):
         self.show_place(True)
         self.workspace.choose(LIBRARY)
         self._settings.set(PAGE, LIBRARY)
-        self._library.page.search.setFocus()
+        QTimer.singleShot(0, self, lambda: self._library.page.search.setFocus())  # once the page is there
 
     def look(self) -> None:
         """Take over what was published last, once a frame."""

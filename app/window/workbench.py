@@ -45,15 +45,17 @@ from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, 
 
 FRAME_MILLISECONDS = 16
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
-PARTS = 5  # the stage with what is around it, the curves, the panel of the problem, its settings, those of the run
-_CURVES = 2  # the part that takes several frames: a plot each
+PARTS = (
+    6  # the stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's
+)
+_STAGE, _CURVES, _, _PANEL, _PROBLEM, _RUN = range(1, PARTS + 1)  # the curves take several frames: a plot each
 
 
 class Workbench(QWidget):
     """The central widget. Once a frame, when `frames` ticks, the views pull what was published.
 
-    stages: by the keys of the kinds of problem. snapshot: the last one shown. export_wanted carries the key of a plot,
-    dropped the path of a file.
+    stages: by the keys of the kinds of problem. snapshot: the last one shown. garbage: its collections. export_wanted
+    carries the key of a plot, dropped the path of a file.
     """
 
     export_wanted = Signal(str)
@@ -91,7 +93,7 @@ class Workbench(QWidget):
         self.training = TrainingThread(self)
         self.controller = Controller(self.training, self)
         self.document = Document(self.training, self._view, self)
-        self._gc = GuiThreadGC()
+        self.garbage = GuiThreadGC(self)
         self._theming = Turns(self)
         self.frames = QTimer(self)
         self.frames.setInterval(FRAME_MILLISECONDS)
@@ -217,7 +219,7 @@ class Workbench(QWidget):
         """Stop the training thread between two chunks; the document is then as it will stay."""
         self.frames.stop()
         self._theming.stop()
-        self._gc.stop()
+        self.garbage.stop()
         self.training.stop()
         published = self.training.published
         if published is not None and self.document.is_shown_by(published):
@@ -227,7 +229,9 @@ class Workbench(QWidget):
     # What is shown
 
     def show_newest(self) -> None:
-        """Show what is new since the last frame."""
+        """Show what is new since the last frame; while the theme changes nothing is painted, and so nothing shown."""
+        if not self._theming.done:
+            return
         published = self.training.published
         is_waiting = self._shown_parts < PARTS
         if is_waiting and (self._shown_parts != _CURVES or self.curves.settled):
@@ -278,12 +282,12 @@ class Workbench(QWidget):
             self._show(self.controller.shown)
 
     def _show(self, published: Published) -> None:
-        """Show this, of another kind of problem a part a frame: each has many widgets to make and to lay out."""
+        """Show this, of another document or problem a part a frame: each has many widgets to make and to lay out."""
         picture, before = published.picture, self.controller.shown
         selected = self.controller.selected
         run = self.controller.show(published)
         if picture.kind != self._kind:
-            self._kind, self._shown_parts = picture.kind, 1
+            self._kind = picture.kind
             for knob in (*self.run_panel.findChildren(Knob), *self.stop_panel.findChildren(Knob)):
                 knob.abandon()  # what is half typed belongs to the problem before
         if self.controller.selected != selected or before is None or before.picture.kind != picture.kind:
@@ -292,26 +296,34 @@ class Workbench(QWidget):
             if before is None:  # another document: the keyboard is the stage's, and not that of what opened it
                 self.take_keyboard()
         if before is None or before.picture.task.identity != picture.task.identity:
+            self._shown_parts = _STAGE
             self._scroll_to_top(everything=before is None or before.picture.kind != picture.kind)
+        parts = range(1, PARTS + 1) if self._shown_parts == PARTS else (self._shown_parts,)
+        if _STAGE in parts:
+            self._show_race(published, run)
+        if _CURVES in parts:
+            self.curves.set_selected(run.id)
+            self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
+        if _PANEL in parts:
+            self.problem_panel.prepare(picture.kind)
+        if _PROBLEM in parts and self.controller.all_edits_shown:
+            self.problem_panel.refresh(picture)
+        if _RUN in parts and self.controller.all_edits_shown:
+            self._show_settings(picture, run)
+        settle_layouts()
+
+    def _show_race(self, published: Published, run: RunPicture) -> None:
+        """The stage, and what is around it."""
+        picture, stage = published.picture, self.shown_stage
         self.note.refresh(picture)
         self.transport.refresh(published)
-        self.shown_stage.set_selected(run.id)
-        self.shown_stage.refresh(picture)
-        self.shown_stage.set_playing(published.playing)
+        stage.set_selected(run.id)
+        stage.refresh(picture)
+        stage.set_playing(published.playing)
         self._left.hold(self.controller.is_dragging)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
         self._show_effect()
-        if self._shown_parts >= _CURVES:
-            self.curves.set_selected(run.id)
-            self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
-        if self._shown_parts > 2:
-            self.problem_panel.prepare(picture.kind)
-        if self._shown_parts > 3 and self.controller.all_edits_shown:
-            self.problem_panel.refresh(picture)
-        if self._shown_parts > 4 and self.controller.all_edits_shown:
-            self._show_settings(picture, run)
-        settle_layouts()
 
     def _show_effect(self) -> None:
         controller = self.controller

@@ -135,3 +135,22 @@ def test_a_map_has_names_along_its_sides_and_a_cell_for_each(qtbot, themed) -> N
     view.grab()
     view.show_points([MapPoint(0.1, 3.0, 1.0, 0)], (sides[0], MapSide("noise")), True)
     assert view.y_axis.labels == ()
+
+
+def test_values_that_have_no_place_on_a_logarithmic_axis_are_not_painted(qtbot, qtlog, themed) -> None:
+    """Qt would warn of circles at NaN, once each."""
+    view = SweepMap(DARK)
+    qtbot.addWidget(view)
+    view.resize(500, 300)
+    view.show()
+    sides = MapSide("rate", log=True), MapSide("noise")
+    view.show_points([MapPoint(0.0, 0.5, 1.0, 0), MapPoint(0.1, 1.0, 2.0, 1), MapPoint(1.0, 1.5, 3.0, 2)], sides, False)
+    view.grab()
+    plot = LinePlot(DARK, "plot", "rate")
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.show()
+    xs = np.array([0.0, 0.1, 1.0])
+    plot.show_lines([PlotLine("run", "Run", 0, xs, np.array([1.0, 2.0, 3.0]), pointed=True, chosen=0)], LOG)
+    plot.grab()
+    assert not [record.message for record in qtlog.records if "NaN" in record.message]

@@ -735,6 +735,12 @@ def show(panel, picture, *clocks, **how):
         panel.refresh(picture, *clocks, **how)
 
 
+def select(panel, id):
+    """Select a run, which the next picture shows."""
+    panel.set_selected(id)
+    panel.refresh(panel.cards["loss" if "loss" in panel.cards else "losses"].view.model.picture)
+
+
 def titles_of(panel):
     return [card.findChild(ElidedLabel, "cardTitle").text() for card in panel.cards.values()]
 
@@ -787,6 +793,25 @@ def test_the_curves_of_a_file_come_with_its_problem(panel, picture, networks):
     assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
 
 
+def test_the_curves_of_another_document_are_made_one_a_frame_while_the_former_stay(panel, picture):
+    before = dict(panel.cards)
+    panel.apply_view({"curves": ["x", "loss", "y"], "curves_y_types": ["linear", "log", "linear"]}, "surface")
+    assert panel.cards == before and not panel.settled
+    assert panel.view()["curves"] == ["x", "loss", "y"], "what is saved meanwhile is what the document says"
+    for _ in range(2):
+        panel.refresh(picture)
+        assert panel.cards == before and not panel.settled
+    panel.refresh(picture)
+    assert list(panel.cards) == ["x", "loss", "y"] and panel.cards["loss"] is before["loss"] and panel.settled
+    assert panel.cards["loss"].style_shown.y_type == "log"
+    panel.apply_view({"curves": ["loss", "x"]}, "surface")
+    assert list(panel.cards) == ["loss", "x"], "those that are there are shown at once"
+    panel.apply_view({"curves": ["learning_rate"]}, "surface")
+    panel.show_curves(["x"])
+    show(panel, picture)
+    assert list(panel.cards) == ["x"], "what a hand has chosen meanwhile holds"
+
+
 def test_bits_are_among_the_first_curves_of_a_text_and_of_no_others(panel, picture, networks):
     text = network_of(run_of(history_of(HARD["smooth"])), text=True)
     texts = ["bits", *FIRST_OF_NETWORKS]
@@ -829,10 +854,10 @@ def test_a_legend_names_lines_and_layers_and_whose_they_are(panel, networks):
 
     show(panel, networks)
     panel.show_curves(["losses", "penalty", "gradient_norm", "layer_dead"])
-    panel.set_selected("run1")
+    select(panel, "run1")
     assert told("losses") == "training, validation"
     assert told("layer_dead") == "Run 1, hidden 1, hidden 2, output"
-    panel.set_selected("run0")
+    select(panel, "run0")
     assert told("layer_dead") == "Run 0, hidden 1, hidden 2, output"
     assert [card.findChild(Legend).isHidden() for card in panel.cards.values()] == [False, True, True, False]
 
@@ -936,7 +961,7 @@ def test_another_curve_tells_the_value_of_the_selected_run(panel):
     view = view_of(panel)
     shown = {}
     for run in panel.cards["loss"].view.model.picture.runs[:2]:
-        panel.set_selected(run.id)
+        select(panel, run.id)
         shown[run.id] = view.grab().toImage()
     first, second = shown.values()
     assert first != second

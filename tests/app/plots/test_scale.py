@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from app.plots.axis_type import HUGEST, LINEAR, LOG, AxisType, symlog
 from app.plots.scale import Scale, round_up, ticks
+from tests.each import each
 
 
 def labels(scale: Scale, spacing: float = 30.0, counts: bool = False) -> list[str]:
@@ -122,3 +124,14 @@ def test_the_end_of_a_growing_axis_moves_seldom_and_wastes_little():
     ends = [round_up(updates) for updates in range(1, 100_001)]
     assert len(set(ends)) < 60
     assert all(updates <= end <= 1.34 * updates for updates, end in enumerate(ends, 1))
+
+
+@each("low, high", [(1e200, 1e250), (0.0, 5e-324), (-1e300, 1e300), (1.0, 1.0 + 2.0**-52)])
+def test_every_value_of_a_linear_axis_has_a_pixel_and_every_pixel_a_value(low, high):
+    """Also where the ends lie so close, or so far out, that they cannot be told apart: Qt must not be given NaN."""
+    for start, end in ((0.0, 100.0), (100.0, 0.0), (0.0, 0.0)):
+        scale = Scale(low, high, start, end)
+        values, pixels = np.array([low, high, 0.0]), np.array([0.0, 50.0, 100.0])
+        assert np.isfinite(scale.pixels(values)).all() and np.isfinite(scale.values(pixels)).all()
+        assert all(math.isfinite(scale.pixel(value)) for value in values.tolist())
+        assert all(math.isfinite(scale.value(pixel)) for pixel in pixels.tolist())

@@ -40,3 +40,14 @@ def test_the_middle_takes_what_the_window_has_grown_by(columns) -> None:
     columns.replace(other)
     columns.replace(None)
     assert columns.sizes[2] == 400
+
+
+def test_descent_comes_back_without_having_been_made_narrow(columns) -> None:
+    """Plots would be laid out for a width of 0, and then again."""
+    columns.show()
+    other, widths = QWidget(), []
+    columns.replace(other)
+    middle = columns.split.widget(1)
+    middle.resizeEvent = lambda event: widths.append(event.size().width())
+    columns.replace(None)
+    assert all(width == columns.sizes[1] for width in widths)

@@ -1154,6 +1154,60 @@ def test_no_frame_shows_panels_with_new_contents_in_their_old_places(used_window
         assert set(places.found.get(id(part), [])) <= {old, place_of(part)}
 
 
+def test_another_document_comes_a_part_a_frame(used_window, races, monkeypatch):
+    """Stage, curves and panels at once would hold the window up for longer than a few frames."""
+    window = used_window(races.small())
+    window.settle()
+    bench, frames = window.bench, [[]]
+    parts = (bench.runs_panel, "refresh"), (bench.curves, "refresh"), (bench.problem_panel, "refresh")
+
+    def counted(part, name):
+        show = getattr(part, name)
+
+        def told(*args, **more):
+            frames[-1].append(part)
+            return show(*args, **more)
+
+        monkeypatch.setattr(part, name, told)
+
+    for part, name in (*parts, (bench.run_panel, "refresh")):
+        counted(part, name)
+    shown = bench.show_newest
+
+    def frame():
+        frames.append([])
+        shown()
+
+    bench.frames.timeout.disconnect(bench.show_newest)
+    bench.frames.timeout.connect(frame)
+    bench.document.open(races.small(surface="himmelblau", runs=["adam"]))
+    window.settle()
+    bench.frames.timeout.disconnect(frame)
+    bench.frames.timeout.connect(bench.show_newest)
+    came = [set(names) for names in frames if names]
+    first = next(place for place, names in enumerate(came) if len(names) == 1)
+    last = next(place for place, names in enumerate(came) if bench.run_panel in names and place > first)
+    assert all(len(names) == 1 for names in came[first:last])
+    assert len(set().union(*came[first : last + 1])) == 4
+
+
+def test_no_frame_is_shown_while_the_theme_changes(used_window, races):
+    window = used_window(races.small())
+    window.settle()
+    bench = window.bench
+    bench.set_theme(LIGHT)
+    shown = bench.controller.shown
+    bench.controller.step()
+    window.until(lambda: bench.training.published is not shown)
+    if not bench._theming.done:
+        bench.show_newest()
+        assert bench.controller.shown is shown
+    window.settle()
+    assert bench.controller.shown is not shown
+    bench.set_theme(DARK)
+    window.settle()
+
+
 def test_in_3d_the_wheel_brings_finer_values_from_the_worker(used_window, races, qtbot):
     window = used_window(races.small(runs=["adam"]))
     stage = window.bench.stages["surface"]
