@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO
+
+from app.documents.files import open_regular
 
 _PATIENCE = 0.05  # seconds between two looks at whether to go on waiting
 _THREAD = "table-file"
@@ -44,14 +45,11 @@ class PatientFile:
         self._calls.put(None)
 
     def size(self) -> int:
-        """The size in bytes of what must be a regular file: a pipe would block, a device might never end."""
+        """The size in bytes of what must be a regular file."""
 
         def look() -> int:
-            status = os.stat(self._path)
-            if not stat.S_ISREG(status.st_mode):
-                folder = stat.S_ISDIR(status.st_mode)
-                raise OSError(errno.EINVAL, "it is a folder" if folder else "not a file")
-            return status.st_size
+            with open_regular(self._path) as file:
+                return os.fstat(file.fileno()).st_size
 
         return int(self._ask(look))
 
@@ -60,7 +58,7 @@ class PatientFile:
 
         def read() -> bytes:
             if self._file is None:
-                self._file = open(self._path, "rb", buffering=0)  # noqa: SIM115  closed by _work
+                self._file = open_regular(self._path)  # closed by _work
             pieces, left = [], most
             while left and (piece := self._file.read(left)):
                 pieces.append(piece)
