@@ -56,7 +56,7 @@ def save(experiment: Experiment, path: str | os.PathLike[str], check: Check = no
     if _plain(again) != _plain(experiment):
         raise FileError(f"cannot write {shown(path)}: it would not be opened as the same experiment")
     del again
-    notes = write(path, data)
+    notes = write(path, data, check)
     try:
         return Saved(stamp_of(path, data), notes)
     except OSError as error:  # it was there a moment ago

@@ -28,11 +28,14 @@ class FileError(Exception):
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str], notes: list[str] | None = None) -> Iterator[BinaryIO]:
+def replacing(
+    path: str | os.PathLike[str], notes: list[str] | None = None, check: Callable[[], None] = lambda: None
+) -> Iterator[BinaryIO]:
     """A new file to write into, which replaces `path` when the block ends without an error.
 
     Symbolic links are followed; permissions, owner and attributes of an existing file are kept. notes: gets a
-    sentence for each thing that cannot be kept. Raises FileError for errors of the file system.
+    sentence for each thing that cannot be kept. check: called before the file is replaced; what it raises ends the
+    writing. Raises FileError for errors of the file system.
     """
     lost: list[str] = [] if notes is None else notes
     try:
@@ -49,6 +52,7 @@ def replacing(path: str | os.PathLike[str], notes: list[str] | None = None) -> I
             yield file
             file.flush()
             os.fsync(file.fileno())
+        check()
         os.replace(temporary, target)
     except BaseException as error:
         with contextlib.suppress(OSError):
@@ -62,16 +66,18 @@ def replacing(path: str | os.PathLike[str], notes: list[str] | None = None) -> I
         raise FileError(f"{shown(path)} is written but may not survive a power failure: {reason(error)}") from None
 
 
-def write(path: str | os.PathLike[str], data: bytes) -> tuple[str, ...]:
+def write(path: str | os.PathLike[str], data: bytes, check: Callable[[], None] = lambda: None) -> tuple[str, ...]:
     """Replace the content of a file. Raises FileError; the old content is then unchanged.
 
+    check: called between pieces; what it raises ends the writing.
     Returns a sentence for each thing that could not be kept of the former file.
     """
     notes: list[str] = []
-    with replacing(path, notes) as file:
+    with replacing(path, notes, check) as file:
         view = memoryview(data)
         for at in range(0, len(view), _PIECE):
             file.write(view[at : at + _PIECE])
+            check()
     return tuple(notes)
 
 

@@ -123,6 +123,11 @@ class Document(QObject):
         """Whether a file is being read or written."""
         return bool(self._requests or self._due)
 
+    @property
+    def is_saving(self) -> bool:
+        """Whether a file is being written, or will be once the edits before are carried out."""
+        return bool(self._due) or not all(request.reads for request in self._requests.values())
+
     def current(self) -> Experiment | None:
         """The experiment as it was last published, and how it is shown. An edit under way is not yet in it."""
         published = self._training.published
@@ -184,7 +189,7 @@ class Document(QObject):
         self._files.know(path, stamp)
 
     def stop(self) -> None:
-        """End once every file is written; called when the window closes."""
+        """End once every file is written, as far as there is time; called when the window closes."""
         self._files.stop()
 
     def undo(self) -> None:

@@ -213,6 +213,20 @@ def test_a_small_file_takes_little_memory_to_read(file: Path) -> None:
     assert peak < 2**16
 
 
+def test_a_file_is_not_replaced_once_that_is_no_longer_wanted(file: Path) -> None:
+    """However late: a call of the system that has hung for a minute comes back to it."""
+    asked: list[int] = []
+
+    def check() -> None:
+        asked.append(1)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(file, b"new", check)
+    assert file.read_bytes() == b"old" and only(file)
+
+
 def test_reading_is_limited_and_refused_in_words(file: Path) -> None:
     assert read(file, 3) == b"old"
     with pytest.raises(FileError, match="longer than"):
