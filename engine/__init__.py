@@ -58,7 +58,7 @@ from engine.data import (
     possible_features,
 )
 from engine.data.examples import INPUTS, LABEL, TargetShape
-from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape, text_table
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, MAX_SIZE, checked_shape, text_table
 from engine.data.texts import CONTEXT, MAX_CHARACTERS, checked_text, visible
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
@@ -253,6 +253,7 @@ __all__ = [
     "MAX_NUMBERS",
     "MAX_PARAMETERS",
     "MAX_RUNS",
+    "MAX_SIZE",
     "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",

@@ -47,25 +47,25 @@ class PatientFile:
     def size(self) -> int:
         """The size in bytes of what must be a regular file."""
 
-        def look() -> int:
-            with open_regular(self._path) as file:
-                return os.fstat(file.fileno()).st_size
-
-        return int(self._ask(look))
+        return int(self._ask(lambda: os.fstat(self._opened().fileno()).st_size))
 
     def read(self, most: int) -> bytes:
         """The next bytes, at most so many; none at the end."""
 
         def read() -> bytes:
-            if self._file is None:
-                self._file = open_regular(self._path)  # closed by _work
+            file = self._opened()
             pieces, left = [], most
-            while left and (piece := self._file.read(left)):
+            while left and (piece := file.read(left)):
                 pieces.append(piece)
                 left -= len(piece)
             return b"".join(pieces)
 
         return bytes(self._ask(read))
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            self._file = open_regular(self._path)  # closed by _work
+        return self._file
 
     def _ask(self, call: Callable[[], Any]) -> Any:
         self._answered.clear()
