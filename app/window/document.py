@@ -17,7 +17,7 @@ from app.workers.published import Published
 from app.workers.training_thread import TrainingThread
 from engine import NUMBERS, Experiment
 
-_NUMBERS = ("problem", "runs", "stop")  # the parts of an experiment that decide its numbers
+_WORK = ("problem", "runs", "stop", "comparisons")  # the parts of an experiment that are more than how it is shown
 
 Then = Callable[[], None]
 
@@ -115,7 +115,7 @@ class Document(QObject):
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything that decides the numbers has changed since it was opened or saved."""
+        """Whether its numbers, or the comparisons that are kept with it, have changed since it was opened or saved."""
         return self._has_changed or self._training.serial > max(self._followed, self._loading)
 
     @property
@@ -231,7 +231,7 @@ class Document(QObject):
     def _differs(self, experiment: Experiment) -> bool:
         """Whether the experiment that is open is not as it was saved."""
         origin = self._origins[self._number]
-        return not origin.is_safe or any(getattr(experiment, part) != getattr(origin.saved, part) for part in _NUMBERS)
+        return not origin.is_safe or any(getattr(experiment, part) != getattr(origin.saved, part) for part in _WORK)
 
     def _leave(self) -> None:
         if self._origins:

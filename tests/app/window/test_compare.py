@@ -118,9 +118,14 @@ def test_results_are_kept_with_the_experiment_and_shown_when_it_is_opened_again(
     window.open_file(tmp_path / "kept.toml")
     window.until(lambda: page.outcome is not None)
     assert page.outcome.result.sentences == told and page.outcome.finished and space.bar.keep.isChecked()
+    assert not window.bench.document.is_changed
     window.qtbot.mouseClick(space.bar.keep, Button)
     window.settle()
     assert window.current().comparisons == ()
+    assert window.bench.document.is_changed, "what is kept is work, which is asked for before it goes"
+    window.qtbot.mouseClick(space.bar.keep, Button)
+    window.settle()
+    assert not window.bench.document.is_changed, "it is as it was saved"
 
 
 def test_a_sweep_is_seen_as_table_map_and_parallel_axes(comparing) -> None:
@@ -222,6 +227,23 @@ def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopte
     window.actions.by_name["undo"].trigger()
     window.settle()
     assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
+
+
+def test_a_branch_of_what_is_watched_is_not_offered_over_a_comparison(comparing) -> None:
+    window = comparing()
+    bench, switch = window.bench, window.compare.switch
+    window.advance(100)
+    bench.controller.scrub(50)
+    window.until(lambda: window.picture.cursor == 50 and bench.settled)
+    bench.controller.change_setting("adam", "learning_rate", 0.5)
+    assert len(bench.offers.waiting) == 1
+    window.qtbot.mouseClick(switch.button(1), Button)
+    assert not bench.offers.waiting and bench.controller.proposal is not None
+    window.qtbot.mouseClick(switch.button(0), Button)
+    (offer,) = bench.offers.waiting
+    window.qtbot.mouseClick(offer.buttons["Branch here"], Button)
+    window.settle()
+    assert len(window.picture.runs) == 3
 
 
 def test_a_document_keeps_a_comparison_of_each_kind_and_opens_with_all_of_them(comparing, tmp_path) -> None:
