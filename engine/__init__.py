@@ -194,7 +194,7 @@ from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
 from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
 from engine.trials.arms import Arm, arms_of
-from engine.trials.axes import Axis, axis, spaced
+from engine.trials.axes import MAX_POINTS, Axis, axis, spaced
 from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of, planned
 from engine.trials.comparison_record import ComparisonRecord
 from engine.trials.members import COMPARISONS
@@ -252,6 +252,7 @@ __all__ = [
     "MAX_NAME",
     "MAX_NUMBERS",
     "MAX_PARAMETERS",
+    "MAX_POINTS",
     "MAX_RUNS",
     "MAX_SIZE",
     "MAX_STAGES",

@@ -210,7 +210,7 @@ class Workspace(QWidget):
     def _start(self) -> None:
         page = self.page
         request = page.request if page is not None else None
-        if page is None or request is None or self._running is not None:
+        if page is None or request is None or page.fault or self._running is not None:
             return
         outcome = page.outcome
         again = outcome is not None and outcome.finished and not page.is_former
@@ -296,7 +296,7 @@ class Workspace(QWidget):
         request = self.page.request if self.page is not None else None
         if self._running is None:
             self._show_idle()
-        if request is not None and self.isVisible():
+        if request is not None and self.isVisible() and self.page is not None and not self.page.fault:
             self.job.look_ahead(request, self._count)
 
     def _show_forecast(self) -> None:
@@ -317,9 +317,11 @@ class Workspace(QWidget):
         title, line, possible, share = START, "", True, 0.0
         is_known = forecast is not None and page.request is not None and forecast.request == page.request
         if is_known and forecast is not None:
-            possible = not forecast.fault
-            line = f"{forecast.fault[:1].upper()}{forecast.fault[1:]}." if forecast.fault else forecast_words(forecast)
-        if outcome is not None and not page.is_former:
+            line = forecast_words(forecast)
+        fault = page.fault or (forecast.fault if is_known and forecast is not None else "")
+        if fault:
+            possible, line = False, f"{fault[:1].upper()}{fault[1:]}."
+        elif outcome is not None and not page.is_former:
             done, expected = outcome.result.done, outcome.result.expected
             if outcome.finished:
                 title, line = AGAIN, _finished_line(outcome)

@@ -10,7 +10,7 @@ from app.compare.comparison_page import FORMER
 from app.compare.run_bar import AGAIN, GO_ON, START
 from app.compare.sweep_picture import MAP, PARALLEL
 from app.look.theme import LIGHT
-from engine import COMPARISONS, axis, new_experiment, new_run
+from engine import COMPARISONS, axis, new_experiment, new_network, new_run
 from tests.app.comparing import Button, click, compute, show
 
 
@@ -227,6 +227,44 @@ def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopte
     window.actions.by_name["undo"].trigger()
     window.settle()
     assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
+
+
+def test_a_bad_number_of_a_sweep_is_told_once_and_nothing_starts(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "sweep")
+    (row,) = page.axes.rows
+    window.until(lambda: space.bar.start.isEnabled())
+    window.type(row.steps, "0")
+    assert not space.bar.start.isEnabled()
+    told = "Steps: of learning rate there must be 1 to 10,000, got 0."
+    assert space.bar.line.text() == told and told not in page.empty.text()
+    window.type(row.steps, "3")
+    window.until(lambda: space.bar.start.isEnabled() and "trials" in page.empty.text())
+
+
+def test_the_question_is_of_two_that_differ_whatever_is_opened(comparing) -> None:
+    window = comparing()
+    space, _ = show(window, "race")
+    bar = space.question
+    bar.choose("run:momentum", "run:adam")
+    for runs in (["momentum", "sgd"], ["momentum"], ["adam", "momentum", "sgd"], ["sgd"]):
+        window.bench.document.open(new_experiment("beale", [new_run(each) for each in runs]))
+        window.settle()
+        window.until(lambda runs=runs: bar.one.itemText(0) and bar.one.findData(f"run:{runs[-1]}") >= 0)
+        assert bar.one.currentData() != bar.other.currentData() and not bar.why.isVisible()
+        assert bar.find_out.isEnabled()
+    bar.other.setCurrentIndex(bar.other.findData(bar.one.currentData()))
+    assert not bar.find_out.isEnabled() and bar.why.isVisible() and "differ" in bar.why.text()
+
+
+def test_what_counts_is_asked_where_it_means_something(comparing) -> None:
+    window = comparing()
+    window.bench.document.open(new_network("moons", ["adam"], hidden=(4,)))
+    window.settle()
+    for key, wanted in (("scores", False), ("race", True), ("scores", False)):
+        _, page = show(window, key)
+        window.until(lambda page=page: page.counted.count() > 1)
+        assert page.counted.isVisible() == wanted, key
 
 
 def test_a_branch_of_what_is_watched_is_not_offered_over_a_comparison(comparing) -> None:
