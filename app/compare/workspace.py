@@ -235,7 +235,9 @@ class Workspace(QWidget):
             self._show_idle()
         elif self._running.kind == outcome.request.kind:
             share = result.done / max(result.expected, 1)
-            self.bar.show_running(self._where(running_line(result.done, result.expected, outcome.left)), share)
+            is_least = not outcome.finished and outcome.plan.most > result.expected
+            line = running_line(result.done, result.expected, outcome.left, is_least)
+            self.bar.show_running(self._where(line), share)
         if outcome.request.kind == QUESTION and self._asked is not None:
             self._answer(outcome, self._asked)
 
@@ -326,7 +328,8 @@ class Workspace(QWidget):
                 title, line = AGAIN, _finished_line(outcome)
             else:
                 title, share = GO_ON, done / max(expected, 1)
-                line = f"{done:,} of {expected:,} trials are finished; to go: {line.partition(';')[0] or '…'}"
+                to_go = line.partition(";")[0] or "…"
+                line = f"{done:,} of {expected:,} trials are finished; to go: {to_go[:1].lower()}{to_go[1:]}"
         self.bar.show_idle(title, line, possible, share)
 
     def _where(self, line: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -91,6 +91,10 @@ class Plan(ABC):
     @abstractmethod
     def expected(self, known: Known) -> int:
         """About how many trials there will be in all."""
+
+    def typical(self, missing: Sequence[Trial]) -> Sequence[Trial]:
+        """Of trials that are still to be tried those that tell how long all of them take about."""
+        return missing[:1]
 
     @abstractmethod
     def result(self, known: Known) -> Result:
