@@ -46,7 +46,6 @@ from engine import (
     new_run,
 )
 
-
 WRITTEN = f"fall_line = {FORMAT}"
 
 
