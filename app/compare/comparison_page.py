@@ -253,12 +253,13 @@ class ComparisonPage(QWidget):
 
 
 def forecast_words(forecast: Forecast) -> str:
-    """`44 trials, about 12 s`, and how many need not be computed any more."""
+    """`At least 44 trials, about 12 s`, and how many need not be computed any more."""
     if not forecast.trials:
         return "Everything is known already"
     seconds = forecast.seconds
     about = "less than a second" if seconds < 1.0 else f"about {duration(seconds)}"
-    told = f"{counted(forecast.trials, 'trial')}, {about}"
+    told = f"{'at least ' if forecast.is_least else ''}{counted(forecast.trials, 'trial')}, {about}"
+    told = f"{told[:1].upper()}{told[1:]}"
     return f"{told}; {forecast.known:,} more are known already" if forecast.known else told
 
 

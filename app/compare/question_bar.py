@@ -137,7 +137,7 @@ def verdict(pair: Pair, is_turned: bool) -> str:
     """
     test = pair.test
     if test.wins + test.losses == 0:
-        return "No: they end alike."
+        return "Nobody can tell: both diverge." if pair.lost else "No: they end alike."
     if pair.p >= SURE:
         return "Nobody can tell from these seeds."
     wins = (test.wins > test.losses) != is_turned

@@ -66,6 +66,10 @@ class CurveCard(QFrame):
         self.view.set_style(style)
         self._tell()
 
+    def rest(self) -> None:
+        """Go off the screen, perhaps for long: hold on to nothing that was shown, and forget every zoom."""
+        self.view.rest()
+
     def set_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)
         self._header.set_theme(theme)

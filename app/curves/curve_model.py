@@ -55,6 +55,11 @@ class CurveModel:
         if self.picture is not None:
             self.pull(self.picture, self.clocks)
 
+    def rest(self) -> None:
+        """Hold on to nothing that was pulled."""
+        self.picture, self.clocks, self.lines, self.parts = None, {}, [], ()
+        self._kept, self._mappings, self.raster = {}, {}, CurveRaster()
+
     def forget(self) -> None:
         """Choose the type of the y axis anew: other data are to be shown."""
         self._steady = SteadyType()

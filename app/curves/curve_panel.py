@@ -32,6 +32,7 @@ BY_HAND: Chosen = "hand"
 
 FRAME_MILLISECONDS = 16
 FIRST_ALONG = "updates"  # the x axis, until another is chosen
+MOST_SPARE = 12  # curves off the screen that are kept: to make one takes longer than a frame
 BUDGET = 0.004  # seconds of a hurried refresh after which the other curves wait for the next frame
 
 
@@ -79,6 +80,7 @@ class CurvePanel(QScrollArea):
         self._late.timeout.connect(self._catch_up)
         self.cards: dict[str, CurveCard] = {}
         self._made: dict[str, CurveCard] = {}  # for another kind of problem, not on screen yet
+        self._spare: dict[str, CurveCard] = {}  # that were on screen, those that left it last at the end
         self._coming: tuple[list[str], Mapping[str, CurveStyle]] | None = None  # that a file shows, not on screen yet
         self._turn = 0
         self._kind = next(iter(PROBLEMS))
@@ -257,7 +259,8 @@ class CurvePanel(QScrollArea):
         missing = [key for key in keys if key not in self.cards and key not in self._made]
         if not missing or not self.window().isVisible():
             return False
-        self._made[missing[0]] = self._new_card(missing[0])  # which is hidden as long as no layout has it
+        key = missing[0]
+        self._made[key] = self._spare_card(key) or self._new_card(key)  # hidden as long as no layout has it
         self._late.start()
         return True
 
@@ -276,30 +279,48 @@ class CurvePanel(QScrollArea):
     def _show_curves(self, keys: list[str], styles: Mapping[str, CurveStyle]) -> None:
         old, self.cards = self.cards, {}
         for key in keys:
-            card = old.pop(key, None) or self._made.pop(key, None) or self._new_card(key)
+            card = old.pop(key, None) or self._made.pop(key, None) or self._spare_card(key) or self._new_card(key)
             if key in styles:
                 card.set_style(styles[key])
             self.cards[key] = card
             self._layout.removeWidget(card)
             self._layout.addWidget(card, round(100 * CURVES[key].tall))
+            if card.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):  # it was off the screen
+                card.show()
         left, self._made = [*old.values(), *self._made.values()], {}
         for card in left:
             self._layout.removeWidget(card)
             card.hide()
-            card.deleteLater()
+            card.rest()
+            self._spare[card.curve.key] = card
+        for key in list(self._spare)[:-MOST_SPARE]:
+            self._spare.pop(key).deleteLater()
         self._restyle()
 
     def _new_card(self, key: str) -> CurveCard:
         card = CurveCard(CURVES[key], self._theme, self.widget())
         card.view.setMinimumHeight(round(46 + 60 * CURVES[key].tall))
-        card.view.set_cursor(self._cursor)
-        card.view.model.select(self._selected)
         card.view.cursor_moved.connect(partial(self._move_cursor, card.view))
         card.view.picked.connect(self.picked)
         card.view.zoomed.connect(partial(self._zoom, card.view))
         card.view.looked.connect(self._align)
         card.restyled.connect(self._tell)
         card.menu.aboutToShow.connect(lambda: self._fill_menu(card))
+        return self._up_to_date(card)
+
+    def _spare_card(self, key: str) -> CurveCard | None:
+        """One that was on screen before, as if it were new."""
+        card = self._spare.pop(key, None)
+        if card is None:
+            return None
+        if card.view.theme is not self._theme:
+            card.set_theme(self._theme)
+        card.set_style(CurveStyle())
+        return self._up_to_date(card)
+
+    def _up_to_date(self, card: CurveCard) -> CurveCard:
+        card.view.set_cursor(self._cursor)
+        card.view.model.select(self._selected)
         if self._picture is not None:
             card.refresh(self._picture, self._clocks)
         card.view.set_x_range(self._x_range)

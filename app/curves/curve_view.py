@@ -141,6 +141,14 @@ class CurveView(PlotView):
         self.forget_choice()
         self._compose()
 
+    def rest(self) -> None:
+        """Hold on to no picture, line or image until the next `refresh`, and forget every zoom."""
+        self.set_cursor(None)
+        self.model.rest()
+        self._sync_lines()
+        self._ends, self._found, self._told = [], [], None
+        self.follow_again()
+
     @property
     def cursor_update(self) -> int | None:
         return self._cursor

@@ -10,7 +10,8 @@ import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QLayout, QScrollArea, QSplitter, QWidget
 
-SOON = 50  # milliseconds, for what is being made to be complete
+SOON = 200  # milliseconds, for what is being made to be complete: another problem comes in a dozen frames
+_REACHED = {Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus}  # by Tab
 _changed: WeakSet[QWidget] = WeakSet()  # parts whose windows are to be sorted
 
 
@@ -35,7 +36,7 @@ def _sort_changed() -> None:
 def _is_reached(widget: QWidget) -> bool:
     """Whether Tab reaches it, now or once it is the checked button of its group."""
     grouped = isinstance(widget, QAbstractButton) and widget.group() is not None
-    return grouped or bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return grouped or widget.focusPolicy() in _REACHED
 
 
 def _in_order(widget: QWidget) -> Iterator[QWidget]:

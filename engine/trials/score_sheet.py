@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -115,6 +115,13 @@ class ScorePlan(Plan):
 
     def expected(self, known: Known) -> int:
         return self._expected(self._tuned(known))
+
+    def typical(self, missing: Sequence[Trial]) -> Sequence[Trial]:
+        """One of each workload."""
+        tasks = {workload.task for workload in self.workloads}
+        return list(
+            {one.experiment.problem: one for one in reversed(missing) if one.experiment.problem in tasks}.values()
+        )
 
     def result(self, known: Known) -> ScoreResult:
         tuned = self._tuned(known)

@@ -94,8 +94,7 @@ class Diagram(NetworkView):
         self._pending = PendingLayers()
         self._learner: Learner | None = None
         self._region: Region = (-1.0, 1.0, -1.0, 1.0)
-        self._edges: Edges | None = None
-        self._tiles: UnitTiles | None = None
+        self._made: tuple[Edges, UnitTiles] | None = None  # for the layout
         self._base: QImage | None = None
         self._edited: DiagramItem | None = None
         self._has_focus_item = False
@@ -180,7 +179,7 @@ class Diagram(NetworkView):
         self._edited = item if item.kind == WEIGHT else replace(item, kind=BIAS)
         self.hovered = None
         value = float(snapshot.theta[place])
-        span = self._edges.scale if self._edges is not None else MIN_REACH
+        span = self._contents[0].scale if self._contents is not None else MIN_REACH
         reach = nice_step(max(MIN_REACH, 2.0 * abs(value) if np.isfinite(value) else 0.0, 1.5 * span))
         hyper = replace(COORDINATE, name="bias" if self._edited.kind == BIAS else "weight", slider=(-reach, reach))
         tip = (
@@ -248,7 +247,7 @@ class Diagram(NetworkView):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._base = None
+        self._base = self._made = None
         shape, learner = self.shape, self._learner
         if shape is None or learner is None:
             return
@@ -256,7 +255,6 @@ class Diagram(NetworkView):
         layout = self.diagram_layout = diagram_layout(shape, QSizeF(self.size()), QFontMetricsF(font))
         self.headers.setGeometry(0, 0, self.width(), round(HEADER))
         self.headers.show_layout(layout, font)
-        self._edges, self._tiles = Edges(layout), UnitTiles(layout, learner, self.theme, self._region)
         for item in (self.selected, self.hovered):
             if item is not None and not layout.holds(item):
                 self.selected = self.hovered = None
@@ -267,13 +265,27 @@ class Diagram(NetworkView):
         snapshot, shape = self.snapshot, self.shape
         if snapshot is None or shape is None:
             return
-        assert self._edges is not None and self._tiles is not None
-        self._edges.take(snapshot.theta)
-        self._tiles.take(snapshot)
+        if self._made is not None:
+            self._show_in(*self._made, snapshot)
         if self._edited is not None and self._edited.kind != UNIT:
             place = self._edited.place(shape.network)
             assert place is not None
             self.editor.show_now(float(snapshot.theta[place]))
+
+    @property
+    def _contents(self) -> tuple[Edges, UnitTiles] | None:
+        """Edges and units, made when they are wanted: a widget is laid out several times before it is painted."""
+        layout, learner = self.diagram_layout, self._learner
+        if self._made is None and layout is not None and learner is not None:
+            self._made = Edges(layout), UnitTiles(layout, learner, self.theme, self._region)
+            if self.snapshot is not None:
+                self._show_in(*self._made, self.snapshot)
+        return self._made
+
+    @staticmethod
+    def _show_in(edges: Edges, tiles: UnitTiles, snapshot: NetworkSnapshot) -> None:
+        edges.take(snapshot.theta)
+        tiles.take(snapshot)
 
     @property
     def _focus(self) -> DiagramItem | None:
@@ -304,8 +316,8 @@ class Diagram(NetworkView):
         return self.rect().adjusted(0, round(HEADER), 0, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        layout, edges, tiles = self.diagram_layout, self._edges, self._tiles
-        if layout is None or edges is None or tiles is None:
+        layout, contents = self.diagram_layout, self._contents
+        if layout is None or contents is None:
             with QPainter(self) as painter:
                 painter.fillRect(event.rect(), self.theme.panel)
             return
@@ -314,6 +326,7 @@ class Diagram(NetworkView):
             with QPainter(self._base) as painter:
                 painter.setFont(small_font(self.font()))
                 draw_background(painter, layout, self.theme)
+        edges, tiles = contents
         with QPainter(self) as painter:
             painter.setFont(small_font(self.font()))
             painter.drawImage(0, 0, self._base)
@@ -321,18 +334,18 @@ class Diagram(NetworkView):
             draw_units(painter, tiles, self.theme, self.snapshot, self._focus)
             draw_legend(painter, layout, edges, self.theme, self.height() - 1)
             if not self.editor.isVisible():
-                self._draw_card(painter, layout)
+                self._draw_card(painter, layout, tiles)
 
-    def _draw_card(self, painter: QPainter, layout: DiagramLayout) -> None:
+    def _draw_card(self, painter: QPainter, layout: DiagramLayout, tiles: UnitTiles) -> None:
         item = self._focus
         text = self._card_text(item)
-        if item is None or text is None or self._tiles is None:
+        if item is None or text is None:
             return
         bounds = QRectF(self._inside.adjusted(0, round(HEADER) - 4, 0, 0))
         box = card_box(layout.box(item), card_size(text, painter.font(), 0.4 * bounds.height()), bounds)
         picture = draw_card(painter, self.theme, text, box)
         if picture is not None:
-            self._tiles.draw(painter, item.column, item.unit, picture)
+            tiles.draw(painter, item.column, item.unit, picture)
 
     # Events
 
@@ -416,9 +429,9 @@ class Diagram(NetworkView):
         return plain and self.selected is not None and event.key() in (*ARROWS, *ENTER, Qt.Key.Key_Escape)
 
     def _item_at(self, at: QPointF) -> DiagramItem | None:
-        if self.diagram_layout is None or self._edges is None:
+        if self.diagram_layout is None or (contents := self._contents) is None:
             return None
-        return self.diagram_layout.unit_at(at) or self._edges.nearest(at)
+        return self.diagram_layout.unit_at(at) or contents[0].nearest(at)
 
     def _hover(self, item: DiagramItem | None) -> None:
         if item == self.hovered:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import weakref
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QSlider, QSpl
 from app.curves.curve_card import CurveCard
 from app.curves.curve_catalogue import CURVES
 from app.curves.curve_catalogue import offered as offered_keys
-from app.curves.curve_panel import CurvePanel
+from app.curves.curve_panel import MOST_SPARE, CurvePanel
 from app.curves.curve_style import X_TYPES
 from app.curves.curve_view import CurveView
 from app.curves.legend import Legend
@@ -21,7 +22,9 @@ from app.curves.painting import note, rows_at
 from app.look.theme import DARK, LIGHT
 from app.plots.plot_box import ZOOM_WHEEL
 from app.widgets.elided import ElidedLabel
+from app.widgets.settled_layout import settle_layouts
 from engine import Session, Setting, Tweak, new_experiment, new_run, smooth
+from tests.app.conftest import idle_deletions
 from tests.app.curves.histories import HARD, grown, history_of, network_of, picture_of, run_of
 from tests.app.plots.mouse import LEFT, MIDDLE, RIGHT, click, double_click, drag, place, point, turn
 from tests.each import each
@@ -756,7 +759,8 @@ def test_each_kind_of_problem_brings_its_curves(panel, picture, networks):
     panel.grab()
 
 
-def test_a_frame_makes_one_curve_of_another_kind_and_all_appear_together(panel, picture, networks):
+def test_a_frame_makes_one_curve_of_another_kind_and_all_appear_together(new_panel, picture, networks):
+    panel = new_panel
     before, made = list(panel.cards), [len(panel.findChildren(CurveView))]
     while not panel.settled or len(made) == 1:
         panel.refresh(networks)
@@ -791,6 +795,38 @@ def test_the_curves_of_a_file_come_with_its_problem(panel, picture, networks):
     panel.apply_view({}, "surface")
     show(panel, picture)
     assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
+
+
+def test_a_curve_that_comes_back_is_not_made_again_and_is_as_if_it_were_new(new_panel, picture, networks):
+    """To make a plot takes longer than a frame, and pyqtgraph leaves cycles of garbage behind it."""
+    panel = new_panel
+    panel.grab()
+    fresh = {key: panel.cards[key].grab().toImage() for key in ("loss", "learning_rate")}
+    first = panel.cards["learning_rate"]
+    submenu(panel, "Y axis type", "learning_rate")["Logarithmic"].trigger()
+    first.view.choose_x((10.0, 100.0))
+    panel.set_cursor(10)
+    held = weakref.ref(first.view.model.lines[0])
+    show(panel, networks)
+    assert first.isHidden() and held() is None
+    assert first.view.model.picture is None and first.view.model.raster.image.isNull()
+    made = {id(view) for view in panel.findChildren(CurveView)}
+    panel.set_theme(LIGHT)
+    panel.set_theme(DARK)
+    panel.set_cursor(None)
+    panel.apply_view({}, "surface")
+    for _ in range(2):
+        show(panel, picture)
+        settle_layouts()
+        assert panel.cards["learning_rate"] is first and first.isVisible()
+        assert {key: panel.cards[key].grab().toImage() for key in fresh} == fresh
+        show(panel, networks)
+        settle_layouts()
+        assert {id(view) for view in panel.findChildren(CurveView)} == made
+    panel.show_curves(list(CURVES))
+    panel.show_curves(["losses"])
+    idle_deletions()
+    assert len(panel.findChildren(CurveView)) == 1 + MOST_SPARE
 
 
 def test_the_curves_of_another_document_are_made_one_a_frame_while_the_former_stay(panel, picture):

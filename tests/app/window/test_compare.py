@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.compare.comparison_page import FORMER
 from app.compare.run_bar import AGAIN, GO_ON, START
 from app.compare.sweep_picture import MAP, PARALLEL
+from app.compare.workspace import FORMER_ANSWER
 from app.look.theme import LIGHT
 from engine import COMPARISONS, axis, new_experiment, new_network, new_run
 from tests.app.comparing import Button, click, compute, show
@@ -85,6 +86,25 @@ def test_a_rate_is_adopted_by_a_click_and_results_of_former_settings_say_so(comp
     window.actions.choose_theme("light")
     window.settle()
     assert plot.theme is LIGHT
+
+
+def test_an_answer_says_when_it_is_of_former_settings_on_every_page(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "race")
+    page.set_values({"updates": 40})
+    space.question.choose("optimizer:rmsprop", "run:momentum")
+    window.qtbot.mouseClick(space.question.find_out, Button)
+    window.until(lambda: space.bar.start.isVisible() and space.question.answer.isVisible())
+    before = space.question.answer.text()
+    assert not before.startswith(FORMER_ANSWER) and space.question.adopt.isVisible()
+    show(window, "rates")
+    window.bench.controller.change_problem({"start": [1.5, 1.5]})
+    window.settle()
+    window.until(lambda: space.question.answer.text() == f"{FORMER_ANSWER} {before}")
+    assert not space.question.adopt.isVisible()
+    window.actions.by_name["undo"].trigger()
+    window.settle()
+    window.until(lambda: space.question.answer.text() == before and space.question.adopt.isVisible())
 
 
 def test_what_is_cancelled_goes_on_and_closing_in_the_middle_is_quick(comparing) -> None:
@@ -218,7 +238,7 @@ def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopte
     assert page.outcome.finished and page.outcome.result.pairs == page.outcome.result.pairs and not page.is_former
     assert {question.one.currentData(), question.other.currentData()} == {"run:momentum", "optimizer:rmsprop"}
     rate = next(curve.best_rate for curve in page.outcome.result.curves if curve.arm.key == "rmsprop")
-    assert f"RMSprop, η = {rate:g}" in question.adopt.text() and "Add" in question.adopt.toolTip()
+    assert f"RMSprop (tuned to {rate:g})" in question.adopt.text() and "Add" in question.adopt.toolTip()
     window.qtbot.mouseClick(question.adopt, Button)
     window.settle()
     added = window.run("rmsprop").settings

@@ -99,7 +99,7 @@ def test_every_optimizer_gets_as_many_rates() -> None:
     plan = small(rounds=2)
     known: dict[str, Summary] = {}
     for _ in range(5):
-        known |= {one.key: Summary(value=1.0, reached=round(1000 * dict(one.point)["learning_rate"]) + 1, curve=(5.0,))
+        known |= {one.key: Summary(value=1.0, reached=round(1e9 * dict(one.point)["learning_rate"]) + 1, curve=(5.0,))
                   for one in plan.trials(known)}  # fmt: skip
     assert plan.is_finished(known)
     counts = {(score.optimizer, len(cell.curve.rates)) for score in plan.result(known).scores for cell in score.cells}
