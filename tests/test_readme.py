@@ -117,7 +117,7 @@ def test_the_commands_are_those_of_the_program() -> None:
 
 @pytest.mark.parametrize("draws", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_commands_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draws: bool) -> None:
-    """One after the other, with the first example; those that need a window, runs that were kept or a cluster do not."""
+    """One after the other, with the first example; but those of a window, a library or a cluster."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "race.toml").write_text(blocks("toml")[0], "utf-8")
     (tmp_path / "data.csv").write_text("x,y\n" + "".join(f"{i},{i * i}\n" for i in range(20)), "utf-8")
