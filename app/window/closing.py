@@ -49,13 +49,13 @@ class Closing(QObject):
 
     def _look(self) -> None:
         now = time.monotonic()
-        is_saving = self._document.is_saving
-        if not is_saving and self._recovery.is_at_rest:
+        saving = self._document.saving
+        if not saving and self._recovery.is_at_rest:
             self._end(closes=True)
         elif self._until and now > self._until:
             self._give_up()
         elif self._offer is None and now > self._begun + _PATIENCE:
-            what = f"{self._document.name} is being saved" if is_saving else "The work is being kept for recovery"
+            what = f"{saving} is being saved" if saving else "The work is being kept for recovery"
             self._offer = self._offers.ask(
                 f"{what}. The window closes once it is safe on disk.",
                 {"Close without it": self._give_up, "Stay": self._stay},
@@ -63,6 +63,7 @@ class Closing(QObject):
 
     def _give_up(self) -> None:
         self.is_given_up = True
+        self._document.cancel()
         self._end(closes=True)
 
     def _stay(self) -> None:

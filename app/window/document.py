@@ -124,9 +124,11 @@ class Document(QObject):
         return bool(self._requests or self._due)
 
     @property
-    def is_saving(self) -> bool:
-        """Whether a file is being written, or will be once the edits before are carried out."""
-        return bool(self._due) or not all(request.reads for request in self._requests.values())
+    def saving(self) -> str:
+        """What is being written, or will be once the edits before are carried out; empty for nothing."""
+        written = (request.path for request in self._requests.values() if not request.reads)
+        path = next(written, None)
+        return path.name if path is not None else self.name if self._due else ""
 
     def current(self) -> Experiment | None:
         """The experiment as it was last published, and how it is shown. An edit under way is not yet in it."""

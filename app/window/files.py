@@ -111,7 +111,7 @@ class Files(QObject):
 
     def may_close(self) -> bool:
         """Whether the window may close now; else the question is asked, or files are waited for, and that closes it."""
-        if self._document.is_saving or not self.recovery.is_at_rest:
+        if self._document.saving or not self.recovery.is_at_rest:
             self._closing.begin()
             self._withdraw_progress()
             return self._closing.is_given_up

@@ -167,3 +167,17 @@ def test_changes_are_written_beside_the_window_and_before_it_ends(home: Path) ->
         assert settings.get("size", -1) == size
     settings.finish()
     assert load_preferences().choices == {"size": 49}
+
+
+def test_the_end_waits_no_longer_than_a_second_for_a_disk_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr("app.documents.settings.change_preferences", lambda change: answers.wait() and None)
+    settings = Settings()
+    settings.set("theme", "light")
+    begun = time.monotonic()
+    settings.finish()
+    assert time.monotonic() - begun < 2.0 and settings.get("theme", "") == "light"
+    answers.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("settings"):
+            thread.join()

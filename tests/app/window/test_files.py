@@ -336,6 +336,7 @@ def test_closing_waits_in_sight_for_a_file_that_is_being_saved(started, tmp_path
     assert started.shell.isVisible()
     started.advance(5)  # meanwhile
     (offer,) = offers.waiting
+    assert offer.text.text() == "race.toml is being saved. The window closes once it is safe on disk."
     started.qtbot.mouseClick(offer.buttons["Stay"], Qt.MouseButton.LeftButton)
     assert "saving" in offers.waiting[-1].text.text()
     started.shell.close()

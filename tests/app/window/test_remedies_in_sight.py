@@ -17,4 +17,7 @@ def test_what_a_diverged_run_offers_is_scrolled_into_view(open_window) -> None:
     line = next(each for each in window.bench.runs_panel.rows if each.id == "run4")
     offered = [button for button in line.remedies.values() if not button.isHidden()]
     assert len(offered) == 4
+    shot, frame = line.grab(), offered[0].mapTo(line, offered[0].rect().topLeft())
+    seen, behind = (shot.toImage().pixelColor(frame.x() + 20, frame.y() + dy).lightness() for dy in (0, -1))
+    assert abs(seen - behind) > 30, "a frame is seen on the chosen row"
     window.until(lambda: all(button.visibleRegion().boundingRect() == button.rect() for button in offered))
