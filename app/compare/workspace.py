@@ -295,11 +295,15 @@ class Workspace(QWidget):
         self.job.ask_members(self._workers)
 
     def _look_ahead(self) -> None:
-        request = self.page.request if self.page is not None else None
+        page, forecast = self.page, self.job.forecast
+        request = page.request if page is not None else None
         if self._running is None:
             self._show_idle()
             self._answer_again()
-        if request is not None and self.isVisible():
+        if page is None or request is None or not self.isVisible():
+            return
+        outcome, is_foretold = page.outcome, forecast is not None and forecast.request == request
+        if not (is_foretold and outcome is not None and outcome.finished and not page.is_former):  # else all is known
             self.job.look_ahead(request, self._count)
 
     def _show_forecast(self) -> None:
