@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ class Workbench(QWidget):
         controller.speed_set.connect(self.transport.show_speed)
         controller.proposed.connect(self._show_proposal)
 
-        self.problem_panel.changed.connect(controller.change_problem)
+        self.problem_panel.changed.connect(self._change_problem)
         self.problem_panel.settled.connect(controller.settle)
         self.problem_panel.kind_chosen.connect(controller.choose_kind)
         self.problem_panel.import_wanted.connect(self.import_wanted)
@@ -364,6 +364,11 @@ class Workbench(QWidget):
         stage, explained = self.shown_stage, not self.explain_card.isHidden()
         focus = Focus(self.controller.selected, stage.queries(), stage.plane_wanted(), explained)
         self.training.send(LookAt(focus))
+
+    def _change_problem(self, changes: Mapping[str, object]) -> None:
+        """Change what a panel says, unless it is that of a kind of problem which has just gone, and goes, too."""
+        if self.problem_panel.kind_shown == self._kind:
+            self.controller.change_problem(changes)
 
     def _request_grid(self, stage: Stage, x0: float, x1: float, y0: float, y1: float, columns: int, rows: int) -> None:
         """Have the loss computed on a grid of a region."""
