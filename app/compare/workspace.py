@@ -213,7 +213,7 @@ class Workspace(QWidget):
     def _start(self) -> None:
         page = self.page
         request = page.request if page is not None else None
-        if page is None or request is None or self._running is not None:
+        if page is None or request is None or page.fault or self._running is not None:
             return
         outcome = page.outcome
         again = outcome is not None and outcome.finished and not page.is_former
@@ -300,7 +300,7 @@ class Workspace(QWidget):
         if self._running is None:
             self._show_idle()
             self._answer_again()
-        if page is None or request is None or not self.isVisible():
+        if page is None or page.fault or request is None or not self.isVisible():
             return
         outcome, is_foretold = page.outcome, forecast is not None and forecast.request == request
         if not (is_foretold and outcome is not None and outcome.finished and not page.is_former):  # else all is known
@@ -324,9 +324,11 @@ class Workspace(QWidget):
         title, line, possible, share = START, "", True, 0.0
         is_known = forecast is not None and page.request is not None and forecast.request == page.request
         if is_known and forecast is not None:
-            possible = not forecast.fault
-            line = f"{forecast.fault[:1].upper()}{forecast.fault[1:]}." if forecast.fault else forecast_words(forecast)
-        if outcome is not None and not page.is_former:
+            line = forecast_words(forecast)
+        fault = page.fault or (forecast.fault if is_known and forecast is not None else "")
+        if fault:
+            possible, line = False, f"{fault[:1].upper()}{fault[1:]}."
+        elif outcome is not None and not page.is_former:
             done, expected = outcome.result.done, outcome.result.expected
             if outcome.finished:
                 title, line = AGAIN, _finished_line(outcome)

@@ -82,6 +82,7 @@ class Comparing(QObject):
         """Show the workspace, or what it hides; the training goes on as it did."""
         self.switch.set_place(int(compare))
         self._columns.replace(self.workspace if compare else None)
+        self._bench.set_watched(not compare)
         self._settings.set(PLACE, _TITLES[int(compare)])
         if compare:
             self.look()

@@ -11,7 +11,7 @@ from app.compare.run_bar import AGAIN, GO_ON, START
 from app.compare.sweep_picture import MAP, PARALLEL
 from app.compare.workspace import FORMER_ANSWER
 from app.look.theme import LIGHT
-from engine import COMPARISONS, axis, new_experiment, new_run
+from engine import COMPARISONS, axis, new_experiment, new_network, new_run
 from tests.app.comparing import Button, click, compute, show
 
 
@@ -138,9 +138,14 @@ def test_results_are_kept_with_the_experiment_and_shown_when_it_is_opened_again(
     window.open_file(tmp_path / "kept.toml")
     window.until(lambda: page.outcome is not None)
     assert page.outcome.result.sentences == told and page.outcome.finished and space.bar.keep.isChecked()
+    assert not window.bench.document.is_changed
     window.qtbot.mouseClick(space.bar.keep, Button)
     window.settle()
     assert window.current().comparisons == ()
+    assert window.bench.document.is_changed, "what is kept is work, which is asked for before it goes"
+    window.qtbot.mouseClick(space.bar.keep, Button)
+    window.settle()
+    assert not window.bench.document.is_changed, "it is as it was saved"
 
 
 def test_a_sweep_is_seen_as_table_map_and_parallel_axes(comparing) -> None:
@@ -242,6 +247,61 @@ def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopte
     window.actions.by_name["undo"].trigger()
     window.settle()
     assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
+
+
+def test_a_bad_number_of_a_sweep_is_told_once_and_nothing_starts(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "sweep")
+    (row,) = page.axes.rows
+    window.until(lambda: space.bar.start.isEnabled())
+    window.type(row.steps, "0")
+    assert not space.bar.start.isEnabled()
+    told = "Steps: of learning rate there must be 1 to 10,000, got 0."
+    assert space.bar.line.text() == told and told not in page.empty.text()
+    window.type(row.steps, "3")
+    window.until(lambda: space.bar.start.isEnabled() and "trials" in page.empty.text())
+
+
+def test_the_question_is_of_two_that_differ_whatever_is_opened(comparing) -> None:
+    window = comparing()
+    space, _ = show(window, "race")
+    bar = space.question
+    bar.choose("run:momentum", "run:adam")
+    for runs in (["momentum", "sgd"], ["momentum"], ["adam", "momentum", "sgd"], ["sgd"]):
+        window.bench.document.open(new_experiment("beale", [new_run(each) for each in runs]))
+        window.settle()
+        window.until(lambda runs=runs: bar.one.itemText(0) and bar.one.findData(f"run:{runs[-1]}") >= 0)
+        assert bar.one.currentData() != bar.other.currentData() and not bar.why.isVisible()
+        assert bar.find_out.isEnabled()
+    bar.other.setCurrentIndex(bar.other.findData(bar.one.currentData()))
+    assert not bar.find_out.isEnabled() and bar.why.isVisible() and "differ" in bar.why.text()
+
+
+def test_what_counts_is_asked_where_it_means_something(comparing) -> None:
+    window = comparing()
+    window.bench.document.open(new_network("moons", ["adam"], hidden=(4,)))
+    window.settle()
+    for key, wanted in (("scores", False), ("race", True), ("scores", False)):
+        _, page = show(window, key)
+        window.until(lambda page=page: page.counted.count() > 1)
+        assert page.counted.isVisible() == wanted, key
+
+
+def test_a_branch_of_what_is_watched_is_not_offered_over_a_comparison(comparing) -> None:
+    window = comparing()
+    bench, switch = window.bench, window.compare.switch
+    window.advance(100)
+    bench.controller.scrub(50)
+    window.until(lambda: window.picture.cursor == 50 and bench.settled)
+    bench.controller.change_setting("adam", "learning_rate", 0.5)
+    assert len(bench.offers.waiting) == 1
+    window.qtbot.mouseClick(switch.button(1), Button)
+    assert not bench.offers.waiting and bench.controller.proposal is not None
+    window.qtbot.mouseClick(switch.button(0), Button)
+    (offer,) = bench.offers.waiting
+    window.qtbot.mouseClick(offer.buttons["Branch here"], Button)
+    window.settle()
+    assert len(window.picture.runs) == 3
 
 
 def test_a_document_keeps_a_comparison_of_each_kind_and_opens_with_all_of_them(comparing, tmp_path) -> None:
