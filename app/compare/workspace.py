@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 QUESTION = "race"  # the comparison that answers the question
 FORMER_ANSWER = "Asked of former settings; find out again for those that are set now."
-BUDGET: Mapping[str, Any] = {"seeds": 20, "tuning_seeds": 1}  # small enough to be waited for
+BUDGET: Mapping[str, Any] = {"seeds": 20, "tuning_seeds": 3}  # small enough to be waited for
 _GAP = 12
 OtherPage = tuple[str, str, Callable[[], QWidget]]  # title, tooltip and what makes the page, or gives it again
 
