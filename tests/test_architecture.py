@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import importlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Set
@@ -449,3 +450,10 @@ def test_every_public_name_exists_and_is_sorted() -> None:
     )
     assert list(engine.__all__) == [*sorted(constants), *sorted(classes), *sorted(functions)]
     assert len(set(engine.__all__)) == len(engine.__all__)
+
+
+def test_painters_of_widgets_end_with_their_block() -> None:
+    """One that Python ends lives for as long as anybody holds the frame that has it, and Qt then paints no more."""
+    lasting = [str(path.relative_to(ROOT)) for path in APP if re.search(r"= QPainter\(self\W", path.read_text("utf-8"))]
+    kept = {"app/curves/curve_raster.py"}  # onto an image, and ended in the same function
+    assert set(lasting) <= kept, lasting
