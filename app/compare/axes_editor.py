@@ -179,14 +179,14 @@ class AxisRow(QWidget):
         low, high = (self._number(field, whole) for field in (self.low, self.high))
         steps = self._number(self.steps, True)
         if self.log.isChecked() and low <= 0:
-            raise _BadField(self.low, f"{words} must be above 0 for steps by equal factors, got {low:g}")
+            raise _BadField(self.low, f"{words} must be above 0 for log, got {low:g}")
         for field, value in ((self.low, low), (self.high, high)):
             if why := refusal_of(self.experiment, self.path, value):
                 raise _BadField(field, why)
         if high < low:
-            raise _BadField(self.high, f"{words} must go up, to {low:g} at least, got {high:g}")
+            raise _BadField(self.high, f"{words} must be at least {low:g}, got {high:g}")
         if not isinstance(steps, int) or not 1 <= steps <= MAX_POINTS:
-            raise _BadField(self.steps, f"of {words} there must be 1 to {MAX_POINTS:,}, got {steps:g}")
+            raise _BadField(self.steps, f"{words} takes 1 to {MAX_POINTS:,}, got {steps:g}")
         return low, high, steps
 
     def _number(self, field: QLineEdit, whole: bool) -> float | int:

@@ -60,15 +60,15 @@ def test_values_with_names_are_chosen_from_a_list_that_stays_open(qtbot, themed)
 @each(
     "field, typed, told",
     [
-        ("low", "0", "from: learning rate must be above 0 for steps by equal factors, got 0"),
-        ("low", "-1", "from: learning rate must be above 0 for steps by equal factors, got -1"),
+        ("low", "0", "from: learning rate must be above 0 for log, got 0"),
+        ("low", "-1", "from: learning rate must be above 0 for log, got -1"),
         ("low", "nan", "from: learning rate needs a number: "),
         ("low", "", "from: learning rate needs a number, and nothing is typed"),
-        ("low", "2", "to: learning rate must go up, to 2 at least, got 1"),
+        ("low", "2", "to: learning rate must be at least 2, got 1"),
         ("high", "1e13", "to: learning rate must lie in [0, 1e+12], got 1"),
-        ("high", "0.001", "to: learning rate must go up, to 0.01 at least, got 0.001"),
-        ("steps", "0", "steps: of learning rate there must be 1 to 10,000, got 0"),
-        ("steps", "2.5", "steps: of learning rate there must be 1 to 10,000, got 2.5"),
+        ("high", "0.001", "to: learning rate must be at least 0.01, got 0.001"),
+        ("steps", "0", "steps: learning rate takes 1 to 10,000, got 0"),
+        ("steps", "2.5", "steps: learning rate takes 1 to 10,000, got 2.5"),
     ],
 )
 def test_a_bad_field_is_marked_and_told_with_its_value_and_its_range(qtbot, themed, field, typed, told) -> None:

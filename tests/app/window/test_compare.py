@@ -256,7 +256,7 @@ def test_a_bad_number_of_a_sweep_is_told_once_and_nothing_starts(comparing) -> N
     window.until(lambda: space.bar.start.isEnabled())
     window.type(row.steps, "0")
     assert not space.bar.start.isEnabled()
-    told = "Steps: of learning rate there must be 1 to 10,000, got 0."
+    told = "Steps: learning rate takes 1 to 10,000, got 0."
     assert space.bar.line.text() == told and told not in page.empty.text()
     window.type(row.steps, "3")
     window.until(lambda: space.bar.start.isEnabled() and "trials" in page.empty.text())
