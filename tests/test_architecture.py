@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import importlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Set
@@ -30,6 +31,7 @@ ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
     ("expression.py", "ast"),
     ("spread.py", "concurrent"),  # the face of executors, which are handed in
+    ("spread.py", "queue"),  # in which their threads say what has ended
     ("summary.py", "json"),  # a line that holds a summary, in a file or on its way
     ("bundled.py", "importlib"),  # its own data sets, which are files of the program
     ("bundled.py", "zipfile"),  # the error that reading a broken one raises
@@ -448,3 +450,10 @@ def test_every_public_name_exists_and_is_sorted() -> None:
     )
     assert list(engine.__all__) == [*sorted(constants), *sorted(classes), *sorted(functions)]
     assert len(set(engine.__all__)) == len(engine.__all__)
+
+
+def test_painters_of_widgets_end_with_their_block() -> None:
+    """One that Python ends lives for as long as anybody holds the frame that has it, and Qt then paints no more."""
+    lasting = [str(path.relative_to(ROOT)) for path in APP if re.search(r"= QPainter\(self\W", path.read_text("utf-8"))]
+    kept = {"app/curves/curve_raster.py"}  # onto an image, and ended in the same function
+    assert set(lasting) <= kept, lasting

@@ -330,11 +330,10 @@ class LibraryTable(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.rows.rowCount():
-            painter = QPainter(self.viewport())
-            painter.setPen(self.rows.theme.muted)
-            flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-            painter.drawText(self.viewport().rect().adjusted(40, 0, -40, 0), flags, self.nothing())
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(self.rows.theme.muted)
+                flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+                painter.drawText(self.viewport().rect().adjusted(40, 0, -40, 0), flags, self.nothing())
 
     def _sort(self, section: int) -> None:
         if section:

@@ -115,21 +115,20 @@ class ParallelAxes(QWidget):
         return _SIDE + room * place / max(len(self.axes) - 1, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        low, high = self.height() - _BOTTOM, _TOP
-        kept = self.inside
-        xs = np.array([self.axis_x(place) for place in range(len(self.axes))])
-        for place in np.argsort(np.where(np.isnan(self._shades), -1.0, self._shades)).tolist():
-            ys = np.array([low + (high - low) * placed[place] for placed in self._placed])
-            is_bad = math.isnan(self._shades[place])
-            ys = np.where(np.isnan(ys), high - 8.0, ys)  # above the axis: no finite value
-            colour = QColor(self.theme.danger) if is_bad else self._colour(self._shades[place])
-            colour.setAlphaF((0.5 if is_bad else 0.95) if kept[place] else _OUTSIDE)
-            painter.setPen(QPen(colour, 1.6))
-            painter.drawPolyline(polygon(xs, ys))
-        self._paint_axes(painter, low, high)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            low, high = self.height() - _BOTTOM, _TOP
+            kept = self.inside
+            xs = np.array([self.axis_x(place) for place in range(len(self.axes))])
+            for place in np.argsort(np.where(np.isnan(self._shades), -1.0, self._shades)).tolist():
+                ys = np.array([low + (high - low) * placed[place] for placed in self._placed])
+                is_bad = math.isnan(self._shades[place])
+                ys = np.where(np.isnan(ys), high - 8.0, ys)  # above the axis: no finite value
+                colour = QColor(self.theme.danger) if is_bad else self._colour(self._shades[place])
+                colour.setAlphaF((0.5 if is_bad else 0.95) if kept[place] else _OUTSIDE)
+                painter.setPen(QPen(colour, 1.6))
+                painter.drawPolyline(polygon(xs, ys))
+            self._paint_axes(painter, low, high)
 
     def _paint_axes(self, painter: QPainter, low: float, high: float) -> None:
         for place, axis in enumerate(self.axes):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 QUESTION = "race"  # the comparison that answers the question
 FORMER_ANSWER = "Asked of former settings; find out again for those that are set now."
-BUDGET: Mapping[str, Any] = {"seeds": 20, "tuning_seeds": 1}  # small enough to be waited for
+BUDGET: Mapping[str, Any] = {"seeds": 20, "tuning_seeds": 3}  # small enough to be waited for
 _GAP = 12
 OtherPage = tuple[str, str, Callable[[], QWidget]]  # title, tooltip and what makes the page, or gives it again
 
@@ -295,11 +295,15 @@ class Workspace(QWidget):
         self.job.ask_members(self._workers)
 
     def _look_ahead(self) -> None:
-        request = self.page.request if self.page is not None else None
+        page, forecast = self.page, self.job.forecast
+        request = page.request if page is not None else None
         if self._running is None:
             self._show_idle()
             self._answer_again()
-        if request is not None and self.isVisible() and self.page is not None and not self.page.fault:
+        if page is None or page.fault or request is None or not self.isVisible():
+            return
+        outcome, is_foretold = page.outcome, forecast is not None and forecast.request == request
+        if not (is_foretold and outcome is not None and outcome.finished and not page.is_former):  # else all is known
             self.job.look_ahead(request, self._count)
 
     def _show_forecast(self) -> None:

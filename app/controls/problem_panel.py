@@ -78,6 +78,11 @@ class ProblemPanel(Card):
         """Make the panel of a kind of problem, which a later picture shows."""
         _ = self.panels[kind]
 
+    @property
+    def kind_shown(self) -> str:
+        """The key of the kind whose panel is on screen."""
+        return self._kind
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for panel in self.panels.values():

@@ -288,20 +288,19 @@ class RunRow(QFrame):
         depth, passing, has_branches = self._rails
         if not depth and not has_branches:
             return
-        painter = QPainter(self)
-        painter.setPen(QPen(self._theme.axis, 1.0))
-        dot = QPointF(self.swatch.geometry().center())
-        for level in range(depth):
-            across, own = self._rail(level), level == depth - 1
-            if own or passing[level]:
-                down = float(self.height()) if passing[level] else dot.y()
-                painter.drawLine(QPointF(across, 0.0), QPointF(across, down))
-            if own:
-                painter.drawLine(QPointF(across, dot.y()), QPointF(dot.x() - _GAP, dot.y()))
-        if has_branches:
-            across = self._rail(depth)
-            painter.drawLine(QPointF(across, dot.y() + _GAP), QPointF(across, float(self.height())))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(QPen(self._theme.axis, 1.0))
+            dot = QPointF(self.swatch.geometry().center())
+            for level in range(depth):
+                across, own = self._rail(level), level == depth - 1
+                if own or passing[level]:
+                    down = float(self.height()) if passing[level] else dot.y()
+                    painter.drawLine(QPointF(across, 0.0), QPointF(across, down))
+                if own:
+                    painter.drawLine(QPointF(across, dot.y()), QPointF(dot.x() - _GAP, dot.y()))
+            if has_branches:
+                across = self._rail(depth)
+                painter.drawLine(QPointF(across, dot.y() + _GAP), QPointF(across, float(self.height())))
 
     def _rail(self, level: int) -> float:
         """Where the connector below a dot is that is so many origins deep."""

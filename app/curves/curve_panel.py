@@ -97,7 +97,7 @@ class CurvePanel(QScrollArea):
         """
         before, self._picture, self._clocks = self._picture, picture, clocks
         if before is not None and _begins_anew(before, picture):
-            self.follow_again()
+            self._forget_zooms()
         self._late.stop()
         if picture.kind != self._kind:
             _, styles, chosen = self._kept.get(picture.kind, (FIRST_ALONG, {}, ""))
@@ -177,11 +177,15 @@ class CurvePanel(QScrollArea):
 
     def follow_again(self) -> None:
         """Take every zoom back: the runs begin again, or other numbers are shown."""
-        self._x_range = None
-        self._left_room = 0.0
+        self._forget_zooms()
         for card in self.cards.values():
             card.view.follow_again()
         self._align()
+
+    def _forget_zooms(self) -> None:
+        self._x_range, self._left_room = None, 0.0
+        for card in self.cards.values():
+            card.view.forget_zoom()
 
     def view(self) -> dict[str, Any]:
         """The view settings: plain values, as a file keeps them."""

@@ -136,10 +136,14 @@ class CurveView(PlotView):
 
     def follow_again(self) -> None:
         """Take every zoom back without telling anyone: other data, or a reset."""
+        self.forget_zoom()
+        self._compose()
+
+    def forget_zoom(self) -> None:
+        """Take every zoom back from the next `refresh` on."""
         self._x_range = None
         self.model.forget()
         self.forget_choice()
-        self._compose()
 
     def rest(self) -> None:
         """Hold on to no picture, line or image until the next `refresh`, and forget every zoom."""
@@ -147,7 +151,7 @@ class CurveView(PlotView):
         self.model.rest()
         self._sync_lines()
         self._ends, self._found, self._told = [], [], None
-        self.follow_again()
+        self.forget_zoom()
 
     @property
     def cursor_update(self) -> int | None:

@@ -59,14 +59,13 @@ class Legend(QWidget):
         self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        owner, entries = self._flow()
-        painter.setPen(self._theme.text)
-        painter.drawText(QPointF(LEFT, 0.5 * self._row + 0.34 * QFontMetricsF(self.font()).ascent()), owner)
-        for entry, place in entries:
-            draw_entry(painter, entry, place, self.width() - RIGHT - place.x(), self._theme.muted)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            owner, entries = self._flow()
+            painter.setPen(self._theme.text)
+            painter.drawText(QPointF(LEFT, 0.5 * self._row + 0.34 * QFontMetricsF(self.font()).ascent()), owner)
+            for entry, place in entries:
+                draw_entry(painter, entry, place, self.width() - RIGHT - place.x(), self._theme.muted)
 
     def _fit(self) -> None:
         """Take the height that this width needs."""

@@ -40,20 +40,19 @@ class CollapsibleHeader(QToolButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.ButtonText), 1.5))
-        middle = self.height() / 2
-        corners = ((1, -2), (5, 2), (9, -2)) if self.isChecked() else ((3, -4), (7, 0), (3, 4))
-        painter.drawPolyline([QPointF(x, middle + y) for x, y in corners])
-        painter.drawText(self.rect().adjusted(_INDENT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-        left = self._draw_hint(painter)
-        if self._note and not self.isChecked():
-            self._draw_note(painter, left)
-        if self.hasFocus():
-            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.0))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1).toRectF(), 5.0, 5.0)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.ButtonText), 1.5))
+            middle = self.height() / 2
+            corners = ((1, -2), (5, 2), (9, -2)) if self.isChecked() else ((3, -4), (7, 0), (3, 4))
+            painter.drawPolyline([QPointF(x, middle + y) for x, y in corners])
+            painter.drawText(self.rect().adjusted(_INDENT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+            left = self._draw_hint(painter)
+            if self._note and not self.isChecked():
+                self._draw_note(painter, left)
+            if self.hasFocus():
+                painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.0))
+                painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1).toRectF(), 5.0, 5.0)
 
     def _draw_hint(self, painter: QPainter) -> int:
         """Returns where the note may begin."""

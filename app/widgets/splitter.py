@@ -29,6 +29,5 @@ class _Handle(QSplitterHandle):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.underMouse():
-            painter = QPainter(self)
-            painter.fillRect(self.rect(), self.palette().mid())
-            painter.end()
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), self.palette().mid())

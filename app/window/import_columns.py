@@ -199,10 +199,9 @@ class Preview(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.rows.rowCount():
-            painter = QPainter(self.viewport())
-            painter.setPen(self.header.theme.muted)
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing)
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(self.header.theme.muted)
+                painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         column = self.currentIndex().column()

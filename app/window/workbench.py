@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,7 @@ class Workbench(QWidget):
         self._offer: Offer | None = None  # of a branch
         self._is_watched = True
         self._shown_parts = 0
+        self._panels_wait = False  # for the next frame
         self.problem_panel = ProblemPanel(theme)
         self.problem_panel.prepare(kind_of(experiment.problem).key)
         self.runs_panel = RunsPanel(theme)
@@ -119,7 +120,7 @@ class Workbench(QWidget):
         controller.speed_set.connect(self.transport.show_speed)
         controller.proposed.connect(self._show_proposal)
 
-        self.problem_panel.changed.connect(controller.change_problem)
+        self.problem_panel.changed.connect(self._change_problem)
         self.problem_panel.settled.connect(controller.settle)
         self.problem_panel.kind_chosen.connect(controller.choose_kind)
         self.problem_panel.import_wanted.connect(self.import_wanted)
@@ -169,7 +170,7 @@ class Workbench(QWidget):
         """Whether every edit is carried out and on screen, and no replay is under way."""
         shown = self.controller.shown
         newest = shown is not None and shown is self.training.published and shown.replaying is None
-        parts = self._shown_parts == PARTS and self._theming.done and self.curves.settled
+        parts = self._shown_parts == PARTS and not self._panels_wait and self._theming.done and self.curves.settled
         return newest and parts and self.controller.all_edits_shown
 
     @property
@@ -240,7 +241,7 @@ class Workbench(QWidget):
         if published is not None and published is not self.controller.shown and self.document.is_shown_by(published):
             self.document.follow(published)
             self._show(published)
-        elif is_waiting:
+        elif is_waiting or self._panels_wait:
             self._show_again()
         snapshot, slice, grid = self.training.snapshots.newest, self.training.slices.newest, self.training.grids.newest
         selected = self.controller.selected
@@ -307,9 +308,13 @@ class Workbench(QWidget):
             self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
         if _PANEL in parts:
             self.problem_panel.prepare(picture.kind)
-        if _PROBLEM in parts and self.controller.all_edits_shown:
+        is_other = before is not None and before.picture.subject is not picture.subject
+        may_wait = len(parts) > 1 and not self.controller.is_dragging and not self._panels_wait
+        self._panels_wait = is_other and may_wait  # for stage and curves of other examples take a frame by themselves
+        shows_panels = self.controller.all_edits_shown and not self._panels_wait
+        if _PROBLEM in parts and shows_panels:
             self.problem_panel.refresh(picture)
-        if _RUN in parts and self.controller.all_edits_shown:
+        if _RUN in parts and shows_panels:
             self._show_settings(picture, run)
         settle_layouts()
 
@@ -376,6 +381,11 @@ class Workbench(QWidget):
         stage, explained = self.shown_stage, not self.explain_card.isHidden()
         focus = Focus(self.controller.selected, stage.queries(), stage.plane_wanted(), explained)
         self.training.send(LookAt(focus))
+
+    def _change_problem(self, changes: Mapping[str, object]) -> None:
+        """Change what a panel says, unless it is that of a kind of problem which has just gone, and goes, too."""
+        if self.problem_panel.kind_shown == self._kind:
+            self.controller.change_problem(changes)
 
     def _request_grid(self, stage: Stage, x0: float, x1: float, y0: float, y1: float, columns: int, rows: int) -> None:
         """Have the loss computed on a grid of a region."""

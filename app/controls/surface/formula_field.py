@@ -47,12 +47,11 @@ class FormulaField(QLineEdit):
         super().paintEvent(event)
         if not self._marked:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._colour, 1.4))
-        for position, length in self._marked:
-            self._underline(painter, position, length)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._colour, 1.4))
+            for position, length in self._marked:
+                self._underline(painter, position, length)
 
     def _underline(self, painter: QPainter, position: int, length: int) -> None:
         start, end = self._x(position), self._x(position + max(length, 1))

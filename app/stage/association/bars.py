@@ -96,36 +96,36 @@ class Bars(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(small_font(self.font()))
-        metrics, plot, theme, high = QFontMetricsF(painter.font()), self._plot, self.theme, self.high
-        painter.fillRect(plot, theme.field)
-        painter.setPen(theme.muted)
-        heading = QRectF(0.0, 0.0, float(self.width()), plot.top() - 4.0)
-        title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, heading.width())
-        painter.drawText(heading, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
-        for tick in _ticks(high):
-            y = plot.bottom() - plot.height() * tick / high
-            painter.setPen(QPen(theme.grid, 1.0))
-            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(small_font(self.font()))
+            metrics, plot, theme, high = QFontMetricsF(painter.font()), self._plot, self.theme, self.high
+            painter.fillRect(plot, theme.field)
             painter.setPen(theme.muted)
-            room = QRectF(0.0, y - metrics.height() / 2, plot.left() - 5.0, metrics.height())
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number(tick, 3))
-        if not self.labels:
-            return
-        wide = plot.width() / len(self.labels)
-        self._paint_bars(painter, plot, wide, high)
-        widest = max(map(metrics.horizontalAdvance, self.labels)) + 4.0
-        every = max(math.ceil(widest / wide), 1)
-        painter.setPen(theme.muted)
-        for place in range(0, len(self.labels), every):
-            middle = plot.left() + (place + 0.5) * wide
-            room = QRectF(middle - widest / 2, plot.bottom() + 3.0, widest, metrics.height())
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.labels[place])
-        group = self.group_at(self._at.x()) if self._at is not None else None
-        if group is not None and self._at is not None:
-            draw_chip(painter, self._at, QRectF(self.rect()), self.read(group))
+            heading = QRectF(0.0, 0.0, float(self.width()), plot.top() - 4.0)
+            title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, heading.width())
+            painter.drawText(heading, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+            for tick in _ticks(high):
+                y = plot.bottom() - plot.height() * tick / high
+                painter.setPen(QPen(theme.grid, 1.0))
+                painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+                painter.setPen(theme.muted)
+                room = QRectF(0.0, y - metrics.height() / 2, plot.left() - 5.0, metrics.height())
+                painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number(tick, 3))
+            if not self.labels:
+                return
+            wide = plot.width() / len(self.labels)
+            self._paint_bars(painter, plot, wide, high)
+            widest = max(map(metrics.horizontalAdvance, self.labels)) + 4.0
+            every = max(math.ceil(widest / wide), 1)
+            painter.setPen(theme.muted)
+            for place in range(0, len(self.labels), every):
+                middle = plot.left() + (place + 0.5) * wide
+                room = QRectF(middle - widest / 2, plot.bottom() + 3.0, widest, metrics.height())
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.labels[place])
+            group = self.group_at(self._at.x()) if self._at is not None else None
+            if group is not None and self._at is not None:
+                draw_chip(painter, self._at, QRectF(self.rect()), self.read(group))
 
     def read(self, group: int) -> list[tuple[str, QColor | None]]:
         """What is to be read of a group."""

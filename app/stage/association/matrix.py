@@ -73,26 +73,26 @@ class Picture(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(small_font(self.font()))
-        board = self.board
-        finite = np.nan_to_num(self.numbers, nan=0.0, posinf=0.0, neginf=0.0)
-        reach = float(np.abs(finite).max()) or 1.0
-        (image,) = images(finite[None], -reach, reach, signed_table(self.theme))
-        painter.drawImage(board, image)
-        painter.setPen(self.theme.muted)
-        above = QRectF(board.left(), 0.0, board.width(), board.top() - 2.0)
-        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, "keys")
-        painter.save()
-        painter.translate(board.left() - 3.0, board.center().y())
-        painter.rotate(-90.0)
-        half = board.height() / 2
-        painter.drawText(QRectF(-half, -board.top(), 2 * half, board.top()), Qt.AlignmentFlag.AlignCenter, "values")
-        painter.restore()
-        told = self.read(self._at) if self._at is not None else ""
-        if told and self._at is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            draw_chip(painter, self._at, QRectF(self.rect()), [(told, None)])
+        with QPainter(self) as painter:
+            painter.setFont(small_font(self.font()))
+            board = self.board
+            finite = np.nan_to_num(self.numbers, nan=0.0, posinf=0.0, neginf=0.0)
+            reach = float(np.abs(finite).max()) or 1.0
+            (image,) = images(finite[None], -reach, reach, signed_table(self.theme))
+            painter.drawImage(board, image)
+            painter.setPen(self.theme.muted)
+            above = QRectF(board.left(), 0.0, board.width(), board.top() - 2.0)
+            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, "keys")
+            painter.save()
+            painter.translate(board.left() - 3.0, board.center().y())
+            painter.rotate(-90.0)
+            half = board.height() / 2
+            painter.drawText(QRectF(-half, -board.top(), 2 * half, board.top()), Qt.AlignmentFlag.AlignCenter, "values")
+            painter.restore()
+            told = self.read(self._at) if self._at is not None else ""
+            if told and self._at is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                draw_chip(painter, self._at, QRectF(self.rect()), [(told, None)])
 
 
 class MatrixView(MemoryView):

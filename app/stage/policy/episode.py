@@ -48,9 +48,9 @@ class _Canvas(QWidget):
         return QSize(420, 260)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._owner.paint(painter, QRectF(self.rect()))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._owner.paint(painter, QRectF(self.rect()))
 
 
 class EpisodeView(PolicyView):

@@ -57,9 +57,9 @@ class _Board(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._owner.paint(painter, QRectF(self.rect()), self.at)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._owner.paint(painter, QRectF(self.rect()), self.at)
 
 
 class GridMapView(PolicyView):

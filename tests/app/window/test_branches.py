@@ -94,6 +94,7 @@ def test_the_problem_is_shown_as_it_was_and_a_change_from_here_on_shows_the_pres
     window.settle()
     window.advance(50)
     scrubbed(window, 100)
+    window.settle()
     assert window.picture.task.noise == 0.0
     assert float(bench.problem_panel.panels["surface"].noise.reveal("noise").field.text()) == 0.0
     said = []

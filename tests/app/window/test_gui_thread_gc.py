@@ -68,4 +68,4 @@ def test_most_collections_are_of_what_is_new_alone(garbage, monkeypatch):
     for _ in range(2 * OLD_EVERY):
         garbage.collect()
     assert asked.count(2) == asked.count(-1) == 2 and asked.count(1) == 2 * OLD_EVERY // MIDDLE_EVERY - 2
-    assert asked.count(0) > 0.8 * len(asked)
+    assert asked.count(0) > 0.6 * len(asked)

@@ -1191,6 +1191,41 @@ def test_another_document_comes_a_part_a_frame(used_window, races, monkeypatch):
     assert len(set().union(*came[first : last + 1])) == 4
 
 
+def test_panels_come_a_frame_after_stage_and_curves_of_a_changed_problem(used_window, races, monkeypatch):
+    window = used_window(races.small(noise=0.0))
+    window.settle()
+    bench, seen = window.bench, []
+    before = window.picture.subject
+    for part in (bench.runs_panel, bench.problem_panel):
+        show = part.refresh
+
+        def told(picture, *rest, part=part, show=show):
+            if picture.subject is not before:
+                seen.append(part)
+            show(picture, *rest)
+
+        monkeypatch.setattr(part, "refresh", told)
+    bench.problem_panel.changed.emit({"noise": 0.5})
+    window.settle()
+    assert seen[:3] == [bench.runs_panel, bench.runs_panel, bench.problem_panel]
+    assert bench.problem_panel.findChild(Knob, "knob-noise").value == 0.5
+
+
+def test_the_panel_of_the_problem_before_changes_nothing_in_the_moment_that_it_is_still_there(used_window, races):
+    window = used_window(races.small())
+    window.settle()
+    bench = window.bench
+    bench.problem_panel.kind_chosen.emit("network")
+    window.until(lambda: bench.controller.shown is not None and bench.controller.shown.picture.kind == "network")
+    task = window.picture.task
+    bench.problem_panel.panels["surface"].changed.emit({"start_x": 0.5})
+    window.settle()
+    assert not said(window) and window.picture.task == task
+    bench.problem_panel.panels["network"].changed.emit({"data.noise": 20.0})
+    window.settle()
+    assert window.picture.task != task
+
+
 def test_no_frame_is_shown_while_the_theme_changes(used_window, races):
     window = used_window(races.small())
     window.settle()
