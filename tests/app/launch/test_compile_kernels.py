@@ -81,7 +81,8 @@ def project(tmp_path: Path) -> Path:
     for name in ("documents", "launch"):
         (tmp_path / "app" / name).mkdir(parents=True)
     for name in ("__init__.py", "launch/__init__.py", "launch/compile_kernels.py", "documents/kernel_cache.py",
-                 "launch/program.py", "documents/__init__.py", "documents/user_folders.py"):  # fmt: skip
+                 "launch/program.py", "documents/__init__.py", "documents/files.py",
+                 "documents/user_folders.py"):  # fmt: skip
         (tmp_path / "app" / name).write_text((real / "app" / name).read_text("utf-8"), "utf-8")
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "contracts.py").write_text((real / "engine" / "contracts.py").read_text("utf-8"), "utf-8")
