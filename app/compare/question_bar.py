@@ -43,6 +43,10 @@ class QuestionBar(QWidget):
             chooser.currentIndexChanged.connect(self._check)
         self.find_out.clicked.connect(lambda: self.asked.emit(self.one.currentData(), self.other.currentData()))
 
+    def begin(self) -> None:
+        """Another document comes: ask of its first two, not of what was chosen in the one before."""
+        self._offered = None
+
     def show_experiment(self, experiment: Experiment) -> None:
         """Offer its runs, and every optimizer as it is by default; what is chosen stays."""
         names = compared_names(experiment)
@@ -51,7 +55,7 @@ class QuestionBar(QWidget):
         offered = (runs, usable)
         if offered == self._offered:
             return
-        self._offered = offered
+        is_new, self._offered = self._offered is None, offered
         entries = [(f"{_RUN}:{id}", name) for id, name in runs]
         others = [(f"{_OPTIMIZER}:{key}", f"{OPTIMIZERS[key].title} by default") for key in usable]
         first = entries[0][0]
@@ -60,7 +64,7 @@ class QuestionBar(QWidget):
         fallback = next((key for key, _ in others if key.partition(":")[2] not in used), "")
         taken = ""
         for chooser, preferred in ((self.one, (first,)), (self.other, (second, first, fallback))):
-            before = chooser.currentData()
+            before = "" if is_new else chooser.currentData()
             _fill(chooser, entries, others)
             wanted = [key for key in (before, *preferred) if key and key != taken and chooser.findData(key) >= 0]
             taken = wanted[0] if wanted else taken

@@ -161,6 +161,7 @@ class Workspace(QWidget):
         """Another document is opened: nothing of the former one is shown, but what this one has kept."""
         self._asked = self._running = None
         self.question.block(False)
+        self.question.begin()
         self._clear_answer()
         for page in self.pages.values():
             page.compare()

@@ -272,7 +272,7 @@ def test_the_question_is_of_two_that_differ_whatever_is_opened(comparing) -> Non
         window.settle()
         window.until(lambda runs=runs: bar.one.itemText(0) and bar.one.findData(f"run:{runs[-1]}") >= 0)
         assert bar.one.currentData() != bar.other.currentData() and not bar.why.isVisible()
-        assert bar.find_out.isEnabled()
+        assert bar.find_out.isEnabled() and bar.one.currentData() == f"run:{runs[0]}", "the first of the document"
     bar.other.setCurrentIndex(bar.other.findData(bar.one.currentData()))
     assert not bar.find_out.isEnabled() and bar.why.isVisible() and "differ" in bar.why.text()
 
