@@ -58,7 +58,7 @@ from engine.data import (
     possible_features,
 )
 from engine.data.examples import INPUTS, LABEL, TargetShape
-from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape, text_table
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, MAX_SIZE, checked_shape, text_table
 from engine.data.texts import CONTEXT, MAX_CHARACTERS, checked_text, visible
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
@@ -194,7 +194,7 @@ from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
 from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
 from engine.trials.arms import Arm, arms_of
-from engine.trials.axes import Axis, axis, spaced
+from engine.trials.axes import MAX_POINTS, Axis, axis, spaced
 from engine.trials.comparison import Comparison, Known, Plan, Result, plan_of, planned
 from engine.trials.comparison_record import ComparisonRecord
 from engine.trials.members import COMPARISONS
@@ -252,7 +252,9 @@ __all__ = [
     "MAX_NAME",
     "MAX_NUMBERS",
     "MAX_PARAMETERS",
+    "MAX_POINTS",
     "MAX_RUNS",
+    "MAX_SIZE",
     "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",

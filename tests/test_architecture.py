@@ -31,6 +31,7 @@ ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
     ("expression.py", "ast"),
     ("spread.py", "concurrent"),  # the face of executors, which are handed in
+    ("spread.py", "queue"),  # in which their threads say what has ended
     ("summary.py", "json"),  # a line that holds a summary, in a file or on its way
     ("bundled.py", "importlib"),  # its own data sets, which are files of the program
     ("bundled.py", "zipfile"),  # the error that reading a broken one raises

@@ -115,6 +115,27 @@ def test_the_commands_are_those_of_the_program() -> None:
             sweep.parser().parse_args(words[1:])
 
 
+@pytest.mark.parametrize("draws", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_the_commands_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draws: bool) -> None:
+    """One after the other, with the first example; but those of a window, a library or a cluster."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "race.toml").write_text(blocks("toml")[0], "utf-8")
+    (tmp_path / "data.csv").write_text("x,y\n" + "".join(f"{i},{i * i}\n" for i in range(20)), "utf-8")
+    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    done = 0
+    for command in commands():
+        words = shlex.split(command)[2:]
+        if not words or words[0] in ("test", "library") or {"--help", "--scheduler", "--processes"} & set(words):
+            continue
+        if not draws and any(word.endswith((".pdf", ".svg", ".png")) for word in words):
+            continue
+        assert cli.main(words) in (exit_status.DONE, exit_status.SOME_DIVERGED), command
+        for place, word in enumerate(words):
+            assert word != "--export" or (tmp_path / words[place + 1]).stat().st_size > 0, command
+        done += 1
+    assert done > (8 if draws else 5)
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_modules_that_are_started_are_there(name: str) -> None:
     for module in re.findall(r"python -m ([\w.]+)", (ROOT / name).read_text("utf-8")):

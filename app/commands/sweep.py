@@ -43,7 +43,7 @@ from engine import (
     spread,
 )
 
-_SPACED = re.compile(r"(.+?)\.\.([^:]+):(\d{1,6})(:log)?")
+_SPACED = re.compile(r"(.+?)\.\.([^:]+):(\d{1,18})(:log)?")
 
 EXAMPLES = f"""\
 The comparison is the one in the file, in a table such as
@@ -215,6 +215,8 @@ def _axis(path: str, text: str) -> Axis:
     if between := _SPACED.fullmatch(text):
         low, high = _value(between[1]), _value(between[2])
         return spaced(path, low, high, int(between[3]), log=between[4] is not None)
+    if ".." in text:
+        raise SettingError(f"a range must be like 0.001..1:9 or 0.001..1:9:log, got {text[:60]!r}", path)
     return axis(path, [_value(value.strip()) for value in text.split(",")])
 
 
@@ -230,6 +232,8 @@ def _value(text: str) -> Any:
 
 def _crew(chosen: argparse.Namespace) -> Crew:
     if chosen.scheduler is not None:
+        if ":" not in chosen.scheduler:
+            raise Refusal(f"--scheduler must be like tcp://host:8786, got {chosen.scheduler[:60]!r}")
         return crew_of(chosen.scheduler)
     if chosen.processes is not None:
         return crew_of(f"{chosen.processes} processes")

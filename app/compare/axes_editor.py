@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.compare.names_picker import NamesPicker
-from app.compare.sweepable import STEPS, Sweepable, names_of, possible_names, suggested, sweepables
+from app.compare.sweepable import STEPS, Sweepable, names_of, possible_names, refusal_of, suggested, sweepables
 from app.widgets.button_row import toggle
+from app.widgets.elided import ElidedComboBox
 from app.widgets.restyle import restyle
-from engine import Axis, Experiment, Setting, SettingError, axis, read_number, spaced
+from engine import MAX_POINTS, Axis, Experiment, Setting, SettingError, axis, read_number, spaced
 
 MOST = 6
 
@@ -105,6 +107,14 @@ class AxesEditor(QWidget):
             row.remove.setVisible(len(self.rows) > 1)
 
 
+class _BadField(SettingError):
+    """A field that says nothing possible."""
+
+    def __init__(self, field: QLineEdit, sentence: str) -> None:
+        super().__init__(sentence, field.accessibleName())
+        self.field = field
+
+
 class AxisRow(QWidget):
     """One setting and its values."""
 
@@ -115,7 +125,7 @@ class AxisRow(QWidget):
         super().__init__()
         self.experiment = experiment
         self._offered: dict[str, Sweepable] = {}
-        self.setting = QComboBox()
+        self.setting = ElidedComboBox()
         self.setting.setAccessibleName("setting that is varied")
         self.setting.setMinimumContentsLength(8)
         self.setting.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -134,7 +144,7 @@ class AxisRow(QWidget):
         self._numbers = (self.low, self.high, self.steps, self.log)
         self.names.changed.connect(self.changed)
         self.setting.activated.connect(self._choose)
-        self.log.clicked.connect(lambda _: self.changed.emit())
+        self.log.clicked.connect(lambda _: self._edited())
         self.remove.clicked.connect(lambda _: self.removed.emit())
         for field in (self.low, self.high, self.steps):
             field.editingFinished.connect(self._edited)
@@ -160,9 +170,35 @@ class AxisRow(QWidget):
             if not self.names.values:
                 raise SettingError("choose at least one value", Setting.of(self.path).words)
             return axis(self.path, self.names.values)
-        whole = self._offered[self.path].whole
-        low, high = (_number(field, whole) for field in (self.low, self.high))
-        return spaced(self.path, low, high, _number(self.steps, True), self.log.isChecked(), whole)
+        low, high, steps = self._read()
+        return spaced(self.path, low, high, steps, self.log.isChecked(), self._offered[self.path].whole)
+
+    def _read(self) -> tuple[Any, Any, Any]:
+        """What the fields say: from, to and steps. Raises _BadField for the first that says nothing possible."""
+        words, whole = Setting.of(self.path).words, self._offered[self.path].whole
+        low, high = (self._number(field, whole) for field in (self.low, self.high))
+        steps = self._number(self.steps, True)
+        if self.log.isChecked() and low <= 0:
+            raise _BadField(self.low, f"{words} must be above 0 for log, got {low:g}")
+        for field, value in ((self.low, low), (self.high, high)):
+            if why := refusal_of(self.experiment, self.path, value):
+                raise _BadField(field, why)
+        if high < low:
+            raise _BadField(self.high, f"{words} must be at least {low:g}, got {high:g}")
+        if not isinstance(steps, int) or not 1 <= steps <= MAX_POINTS:
+            raise _BadField(self.steps, f"{words} takes 1 to {MAX_POINTS:,}, got {steps:g}")
+        return low, high, steps
+
+    def _number(self, field: QLineEdit, whole: bool) -> float | int:
+        """What is typed in a field. Raises _BadField."""
+        words = Setting.of(self.path).words
+        if not field.text().strip():
+            raise _BadField(field, f"{words} needs a number, and nothing is typed")
+        try:
+            value = read_number(field.text())
+        except SettingError as error:
+            raise _BadField(field, f"{words} needs a number: {error.sentence}") from None
+        return round(value) if whole and value == round(value) else value
 
     @property
     def is_named(self) -> bool:
@@ -190,6 +226,7 @@ class AxisRow(QWidget):
         self.high.setText(f"{axis.values[-1]:.6g}")
         self.steps.setText(str(len(axis.values)))
         self.log.setChecked(axis.log)
+        self._mark()
 
     def _choose(self, place: int) -> None:
         path = self.setting.itemData(place)
@@ -212,17 +249,22 @@ class AxisRow(QWidget):
         self.high.setText(f"{chosen.high:g}")
         self.steps.setText(str(STEPS))
         self.log.setChecked(chosen.log)
+        self._mark()
 
     def _edited(self) -> None:
-        try:
-            self.axis  # noqa: B018
-        except SettingError:
-            restyle(self.low, bad=True)
-            restyle(self.high, bad=True)
-        else:
-            restyle(self.low, bad=False)
-            restyle(self.high, bad=False)
+        self._mark()
         self.changed.emit()
+
+    def _mark(self) -> None:
+        """Show which field says nothing possible, if one does."""
+        bad: QLineEdit | None = None
+        try:
+            if not self.is_named:
+                self._read()
+        except _BadField as error:
+            bad = error.field
+        for field in (self.low, self.high, self.steps):
+            restyle(field, bad=field is bad)
 
 
 def _field(name: str) -> QLineEdit:
@@ -232,9 +274,3 @@ def _field(name: str) -> QLineEdit:
     field.setToolTip({"from": "The least value", "to": "The largest value", "steps": "How many values"}[name])
     field.setMinimumWidth(30)
     return field
-
-
-def _number(field: QLineEdit, whole: bool) -> float | int:
-    """What is typed in a field. Raises SettingError."""
-    value = read_number(field.text())
-    return round(value) if whole and value == round(value) else value

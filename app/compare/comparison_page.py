@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -23,6 +22,7 @@ from app.compare.pictures import PICTURES
 from app.compare.sentences import Sentences
 from app.look.number_format import counted, duration
 from app.widgets.card import Card
+from app.widgets.elided import ElidedComboBox
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.workers.trials import ComparisonRequest, Forecast, Outcome
@@ -66,9 +66,9 @@ class ComparisonPage(QWidget):
         self.all_runs.setToolTip("Compare all visible runs again, not those of the question alone")
         self.all_runs.hide()
         self.all_runs.clicked.connect(self._take_all_runs)
-        self.counted = QComboBox()
+        self.counted = ElidedComboBox()
         self.counted.setAccessibleName("what counts")
-        self.counted.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.counted.setSizeAdjustPolicy(ElidedComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.counted.setMinimumContentsLength(8)
         self.counted.setToolTip("The measure by which runs are compared; lower is better")
         self.sentences = Sentences()
@@ -147,7 +147,9 @@ class ComparisonPage(QWidget):
                 self.counted.addItem(title, key)
         place = self.counted.findData(self._counted or forecast.counted)
         self.counted.setCurrentIndex(max(place, 0))
-        self._counts.setVisible(self.counted.count() > 1)
+        self._counts.setVisible(self.comparison.has_runs and self.counted.count() > 1)
+        if self.fault:
+            return
         fault = forecast.fault
         self.empty.setText(self._promise(f"{fault[:1].upper()}{fault[1:]}." if fault else forecast_words(forecast)))
 
@@ -168,6 +170,8 @@ class ComparisonPage(QWidget):
             self.who.setText(", ".join(arm.name for arm in request.arms) or "no visible run")
         self.all_runs.setVisible(bool(self.runs or self.optimizers))
         self._stack.setCurrentIndex(int(outcome is not None))
+        if self.fault:
+            self.empty.setText(self._promise(""))  # there is nothing to forecast
         if outcome is None:
             self.sentences.show_sentences(())
             self.note.hide()
@@ -249,12 +253,13 @@ class ComparisonPage(QWidget):
 
 
 def forecast_words(forecast: Forecast) -> str:
-    """`44 trials, about 12 s`, and how many need not be computed any more."""
+    """`At least 44 trials, about 12 s`, and how many need not be computed any more."""
     if not forecast.trials:
         return "Everything is known already"
     seconds = forecast.seconds
     about = "less than a second" if seconds < 1.0 else f"about {duration(seconds)}"
-    told = f"{counted(forecast.trials, 'trial')}, {about}"
+    told = f"{'at least ' if forecast.is_least else ''}{counted(forecast.trials, 'trial')}, {about}"
+    told = f"{told[:1].upper()}{told[1:]}"
     return f"{told}; {forecast.known:,} more are known already" if forecast.known else told
 
 

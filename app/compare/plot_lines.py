@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.plots.axis_type import HUGEST, LINEAR, LOG, AxisType, Span
+from app.plots.axis_type import LINEAR, LOG, AxisType, Span
+from app.plots.proportion import finite_of, in_proportion
 
 Array = np.ndarray
 
@@ -50,17 +51,16 @@ class PlotLine:
 
 def y_values(lines: Sequence[PlotLine]) -> Array:
     """The numbers that an axis is to hold: every finite one of the lines, and of bands and faint lines those that are
-    not far above all of them.
+    not far above all of them. Lines without points begin where the runs do, and may run away.
     """
-    main = _finite([line.y for line in lines])
-    others = _finite([np.ravel(part) for line in lines for part in (line.low, line.high, line.faint)])
+    main = np.concatenate(
+        [
+            in_proportion([line.y for line in lines if not line.pointed]),
+            finite_of([line.y for line in lines if line.pointed]),
+        ]
+    )
+    others = finite_of([part for line in lines for part in (line.low, line.high, line.faint)])
     return np.concatenate([main, others[others <= _FAR * np.abs(main).max()]]) if len(main) else others
-
-
-def _finite(parts: Sequence[Array]) -> Array:
-    found = np.concatenate(parts or [_NOTHING])
-    finite: Array = found[np.isfinite(found) & (np.abs(found) < HUGEST)]
-    return finite
 
 
 def suited(values: Array) -> AxisType:

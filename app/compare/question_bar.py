@@ -7,6 +7,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.documents.run_names import compared_names
+from app.widgets.elided import ElidedComboBox
 from engine import OPTIMIZERS, SURE, Arm, Experiment, Pair, kind_of, new_run
 
 _RUN, _OPTIMIZER = "run", "optimizer"  # the parts of a choice's key
@@ -24,6 +25,8 @@ class QuestionBar(QWidget):
         self.one = _chooser("question-one", "the first")
         self.other = _chooser("question-other", "the second")
         self._is_blocked = False
+        self.why = QLabel()
+        self.why.setObjectName("muted")
         self.find_out = QPushButton("Find out")
         self.find_out.setObjectName("question-find-out")
         self.find_out.setProperty("kind", "accent")
@@ -52,14 +55,16 @@ class QuestionBar(QWidget):
         entries = [(f"{_RUN}:{id}", name) for id, name in runs]
         others = [(f"{_OPTIMIZER}:{key}", f"{OPTIMIZERS[key].title} by default") for key in usable]
         first = entries[0][0]
+        second = entries[1][0] if len(entries) > 1 else ""
         used = {record.settings.optimizer.kind for record in experiment.runs}
-        fallback = next((key for key, _ in others if key.partition(":")[2] not in used), others[0][0])
-        second = entries[1][0] if len(entries) > 1 else fallback
-        for chooser, preferred in ((self.one, first), (self.other, second)):
+        fallback = next((key for key, _ in others if key.partition(":")[2] not in used), "")
+        taken = ""
+        for chooser, preferred in ((self.one, (first,)), (self.other, (second, first, fallback))):
             before = chooser.currentData()
             _fill(chooser, entries, others)
-            place = chooser.findData(before) if before else -1
-            chooser.setCurrentIndex(place if place >= 0 else chooser.findData(preferred))
+            wanted = [key for key in (before, *preferred) if key and key != taken and chooser.findData(key) >= 0]
+            taken = wanted[0] if wanted else taken
+            chooser.setCurrentIndex(chooser.findData(taken))
         self._check()
 
     def choose(self, one: str, other: str) -> None:
@@ -83,11 +88,15 @@ class QuestionBar(QWidget):
     def _check(self) -> None:
         differ = self.one.currentData() != self.other.currentData()
         self.find_out.setEnabled(differ and not self._is_blocked)
+        is_alone = self.other.count() < 3  # a line stands between runs and optimizers
+        why = "there is nothing else to compare it with" if is_alone else "choose two that differ"
+        self.why.setText("" if differ else why)
+        self.why.setVisible(not differ)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        for part in ("Is", self.one, "better than", self.other, "here?", self.find_out):
+        for part in ("Is", self.one, "better than", self.other, "here?", self.find_out, self.why):
             if isinstance(part, str):
                 label = QLabel(part)
                 label.setObjectName("question-word")
@@ -128,7 +137,7 @@ def verdict(pair: Pair, is_turned: bool) -> str:
     """
     test = pair.test
     if test.wins + test.losses == 0:
-        return "No: they end alike."
+        return "Nobody can tell: both diverge." if pair.lost else "No: they end alike."
     if pair.p >= SURE:
         return "Nobody can tell from these seeds."
     wins = (test.wins > test.losses) != is_turned
@@ -150,7 +159,7 @@ def _usable(experiment: Experiment) -> list[str]:
 
 
 def _chooser(name: str, title: str) -> QComboBox:
-    chooser = QComboBox()
+    chooser = ElidedComboBox()
     chooser.setObjectName(name)
     chooser.setAccessibleName(title)
     chooser.setMinimumContentsLength(_FEWEST)

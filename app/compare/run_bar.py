@@ -122,7 +122,7 @@ class RunBar(QWidget):
         self.progress.setVisible(0.0 < share < 1.0 or self.cancel.isVisibleTo(self))
 
 
-def running_line(done: int, expected: int, left: float | None) -> str:
-    """`31 of 44 trials, 5 s left`."""
-    told = f"{done:,} of {expected:,} trials"
+def running_line(done: int, expected: int, left: float | None, is_least: bool) -> str:
+    """`31 of 44 trials, 5 s left`. is_least: whether there may be more trials, which follow from those."""
+    told = f"{done:,} of {'at least ' if is_least else ''}{expected:,} trials"
     return told if left is None else f"{told}, {duration(left)} left"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +69,8 @@ class ScoreBars(PlotView):
             colour = self.theme.signed_colours[int(better)]
             painter.fillRect(QRectF(min(start, end), top, max(abs(end - start), 2.0), bottom - top), colour)
             if pitch >= _FEWEST_PIXELS:
-                name = f"{score.title}  {number(value, 3)}" + (f"  ({score.failures} missed)" if score.failures else "")
+                missed = f"  ({score.missed} missed)" if score.missed else ""
+                name = f"{score.title}  {number(value, 3)}{missed}"
                 wide = metrics.horizontalAdvance(name)
                 left = (
                     min(start + 6.0, area.right() - wide - 4.0)
@@ -101,15 +101,14 @@ class ScorePicture(ComparisonPicture):
 
     def show_outcome(self, outcome: Outcome) -> None:
         result: ScoreResult = outcome.result  # type: ignore[assignment]
-        baseline = next((score.title for score in result.scores if math.isclose(score.score, 1.0)), "the baseline")
-        self.bars.show_scores(result.scores, baseline)
+        self.bars.show_scores(result.scores, result.baseline)
         heads = ["optimizer", "score", "missed", *(workload.title for workload in result.workloads)]
         rows = [
             TableRow(
                 (
                     score.title,
                     score.score,
-                    score.failures,
+                    score.missed,
                     *(None if cell.updates is None else round(cell.updates) for cell in score.cells),
                 )
             )

@@ -86,6 +86,19 @@ def suggested(experiment: Experiment, path: str) -> Axis:
     return axis(path, first if now in first or now not in possible else [now, *first[:-1]])
 
 
+def refusal_of(experiment: Experiment, path: str, value: float) -> str:
+    """Why the first visible run, or the problem, cannot have a value, as a sentence; empty if it can."""
+    settings, of_a_run = _settings(experiment), of_run(Setting.of(path))
+    try:
+        if not of_a_run:
+            experiment.problem.having(path, value)
+        elif settings is not None:
+            settings.having(path, value)
+    except SettingError as error:
+        return error.sentence
+    return ""
+
+
 def _settings(experiment: Experiment) -> RunSettings | None:
     """Those of the first visible run."""
     return next((each.settings for each in experiment.runs if each.settings.visible), None)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 QUESTION = "race"  # the comparison that answers the question
-BUDGET: Mapping[str, Any] = {"seeds": 20, "tuning_seeds": 1}  # small enough to be waited for
+FORMER_ANSWER = "Asked of former settings; find out again for those that are set now."
+BUDGET: Mapping[str, Any] = {"seeds": 20, "tuning_seeds": 3}  # small enough to be waited for
 _GAP = 12
 OtherPage = tuple[str, str, Callable[[], QWidget]]  # title, tooltip and what makes the page, or gives it again
 
@@ -150,9 +151,11 @@ class Workspace(QWidget):
         self._look_ahead()
 
     def _show_current(self) -> None:
-        """Let the page on screen compare what is set now; the others learn of it when they are chosen."""
-        if self._experiment is not None and (page := self.page) is not None:
-            page.show_experiment(self._experiment)
+        """Let the page on screen compare what is set now, and the one that answers; others learn of it when chosen."""
+        answering = self.pages.get(QUESTION) if self._asked is not None else None
+        for page in (self.page, answering):
+            if self._experiment is not None and page is not None:
+                page.show_experiment(self._experiment)
 
     def begin(self, experiment: Experiment) -> None:
         """Another document is opened: nothing of the former one is shown, but what this one has kept."""
@@ -210,7 +213,7 @@ class Workspace(QWidget):
     def _start(self) -> None:
         page = self.page
         request = page.request if page is not None else None
-        if page is None or request is None or self._running is not None:
+        if page is None or request is None or page.fault or self._running is not None:
             return
         outcome = page.outcome
         again = outcome is not None and outcome.finished and not page.is_former
@@ -232,12 +235,11 @@ class Workspace(QWidget):
             self._show_idle()
         elif self._running.kind == outcome.request.kind:
             share = result.done / max(result.expected, 1)
-            self.bar.show_running(self._where(running_line(result.done, result.expected, outcome.left)), share)
+            is_least = not outcome.finished and outcome.plan.most > result.expected
+            line = running_line(result.done, result.expected, outcome.left, is_least)
+            self.bar.show_running(self._where(line), share)
         if outcome.request.kind == QUESTION and self._asked is not None:
-            if (outcome.request.runs, outcome.request.optimizers) == contestants(self._asked):
-                self._show_answer(outcome, self._asked)
-            else:
-                self._clear_answer()
+            self._answer(outcome, self._asked)
 
     def _end(self, sentence: str) -> None:
         ended, self._running = self._running, None
@@ -293,10 +295,15 @@ class Workspace(QWidget):
         self.job.ask_members(self._workers)
 
     def _look_ahead(self) -> None:
-        request = self.page.request if self.page is not None else None
+        page, forecast = self.page, self.job.forecast
+        request = page.request if page is not None else None
         if self._running is None:
             self._show_idle()
-        if request is not None and self.isVisible():
+            self._answer_again()
+        if page is None or page.fault or request is None or not self.isVisible():
+            return
+        outcome, is_foretold = page.outcome, forecast is not None and forecast.request == request
+        if not (is_foretold and outcome is not None and outcome.finished and not page.is_former):  # else all is known
             self.job.look_ahead(request, self._count)
 
     def _show_forecast(self) -> None:
@@ -317,15 +324,18 @@ class Workspace(QWidget):
         title, line, possible, share = START, "", True, 0.0
         is_known = forecast is not None and page.request is not None and forecast.request == page.request
         if is_known and forecast is not None:
-            possible = not forecast.fault
-            line = f"{forecast.fault[:1].upper()}{forecast.fault[1:]}." if forecast.fault else forecast_words(forecast)
-        if outcome is not None and not page.is_former:
+            line = forecast_words(forecast)
+        fault = page.fault or (forecast.fault if is_known and forecast is not None else "")
+        if fault:
+            possible, line = False, f"{fault[:1].upper()}{fault[1:]}."
+        elif outcome is not None and not page.is_former:
             done, expected = outcome.result.done, outcome.result.expected
             if outcome.finished:
                 title, line = AGAIN, _finished_line(outcome)
             else:
                 title, share = GO_ON, done / max(expected, 1)
-                line = f"{done:,} of {expected:,} trials are finished; to go: {line.partition(';')[0] or '…'}"
+                to_go = line.partition(";")[0] or "…"
+                line = f"{done:,} of {expected:,} trials are finished; to go: {to_go[:1].lower()}{to_go[1:]}"
         self.bar.show_idle(title, line, possible, share)
 
     def _where(self, line: str) -> str:
@@ -340,6 +350,18 @@ class Workspace(QWidget):
         if QUESTION in self.pages:
             self.pages[QUESTION].leave_out("")
 
+    def _answer_again(self) -> None:
+        """Say so when what was asked of is no longer what is set."""
+        page = self.pages.get(QUESTION)
+        if self._asked is not None and page is not None and page.outcome is not None:
+            self._answer(page.outcome, self._asked)
+
+    def _answer(self, outcome: Outcome, asked: tuple[str, str]) -> None:
+        if (outcome.request.runs, outcome.request.optimizers) == contestants(asked):
+            self._show_answer(outcome, asked)
+        else:
+            self._clear_answer()
+
     def _show_answer(self, outcome: Outcome, asked: tuple[str, str]) -> None:
         """The answer to the question, once there is a race to speak of, and who may be adopted."""
         pairs = outcome.result.pairs  # type: ignore[attr-defined]
@@ -350,14 +372,17 @@ class Workspace(QWidget):
             return
         pair = pairs[0]
         is_turned = keys_of(*contestants(asked))[0] != asked[0]
-        after = f"After {outcome.plan.updates:,} updates, each at its best learning rate"
+        after = f"After {outcome.plan.updates:,} updates, {outcome.result.terms}"  # type: ignore[attr-defined]
         told = f"{verdict(pair, is_turned)} {after}: {first}"
         better, rate = winner(pair), _best_rate(outcome)
+        if self.pages[QUESTION].is_former and self._running is None:
+            self.question.show_answer(f"{FORMER_ANSWER} {told}")
+            return
         if better is None or rate is None:
             self.question.show_answer(told)
             return
         what = "Change that run" if self._is_run(better.key) else "Add that run"
-        self.question.show_answer(told, f"Adopt {better.name}, η = {rate:g}", f"{what}, with its best learning rate")
+        self.question.show_answer(told, f"Adopt {better.name}", f"{what}, with its best learning rate")
 
     def _adopt_better(self) -> None:
         outcome = self.page_of(QUESTION).outcome
@@ -420,7 +445,8 @@ def _best_rate(outcome: Outcome) -> float | None:
     """The learning rate with which the better one of two has raced."""
     better = winner(outcome.result.pairs[0])  # type: ignore[attr-defined]
     curves: tuple[RateCurve, ...] = outcome.result.curves  # type: ignore[attr-defined]
-    return next((curve.best_rate for curve in curves if better is not None and curve.arm.key == better.key), None)
+    tuned = {curve.arm.key: curve.best_rate for curve in curves if curve.is_tuned}
+    return tuned.get(better.key) if better is not None else None
 
 
 def _finished_line(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.documents.figure_metadata import LEFT_OUT, carries, text_in
 from app.documents.file_stamp import Stamp, stamp_of
-from app.documents.files import FileError, read, reason, shown, write
+from app.documents.files import FileError, open_regular, read, reason, shown, write
 from app.documents.former_views import with_present_names
 from app.documents.toml_reader import Check, TooLong, no_check, parsed
 from app.documents.toml_text import toml_text
@@ -56,7 +56,7 @@ def save(experiment: Experiment, path: str | os.PathLike[str], check: Check = no
     if _plain(again) != _plain(experiment):
         raise FileError(f"cannot write {shown(path)}: it would not be opened as the same experiment")
     del again
-    notes = write(path, data)
+    notes = write(path, data, check)
     try:
         return Saved(stamp_of(path, data), notes)
     except OSError as error:  # it was there a moment ago
@@ -66,7 +66,7 @@ def save(experiment: Experiment, path: str | os.PathLike[str], check: Check = no
 def _refuse_others(path: str | os.PathLike[str]) -> None:
     """Raises FileError for what is, or would be taken for, a figure or a table: the experiment must not replace it."""
     suffix = Path(path).suffix.lower()
-    with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
+    with contextlib.suppress(OSError, ValueError), open_regular(path) as file:
         if carries(file.read(2000)):
             raise FileError(f"cannot write {shown(path)}: it is a figure; save the experiment under another name")
     if suffix in _OTHERS:

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from app.documents.files import descriptor_of
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -39,7 +41,7 @@ class FileLock:
 
     def take(self, wait: float = 0.0) -> None:
         """Take the lock, trying for `wait` seconds. Raises LockHeld, and OSError where there can be none."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        descriptor = descriptor_of(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         until = time.monotonic() + wait
         try:
             while not _taken(descriptor):
@@ -62,7 +64,7 @@ class FileLock:
 def is_held(path: Path) -> bool:
     """Whether somebody holds the lock; those who ask at the same time do not disturb each other. Raises OSError."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = descriptor_of(path, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:

@@ -6,6 +6,8 @@ import hashlib
 import os
 from dataclasses import dataclass
 
+from app.documents.files import open_regular
+
 _PIECE = 2**20  # bytes
 _SMALL = 4 * 2**20  # bytes up to which content is compared even if nothing else has changed
 
@@ -41,7 +43,7 @@ def changed_since(path: str | os.PathLike[str], stamp: Stamp | None) -> bool:
         if same and status.st_size > _SMALL:
             return False
         digest = hashlib.sha256()
-        with open(path, "rb", buffering=0) as file:
+        with open_regular(path) as file:
             while piece := file.read(_PIECE):
                 digest.update(piece)
         return digest.hexdigest() != stamp.digest

@@ -19,6 +19,7 @@ _NUMBERS = itertools.count()
 _PIECE = 2**22  # bytes read or written at a time
 _LINKED = "{} had other names (hard links), which keep the former content"
 _NO_ATTRIBUTES = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)  # from file systems without them
+_OPEN = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_BINARY", "O_NONBLOCK"))  # a pipe answers at once
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # from file systems that cannot sync folders
 
 
@@ -27,11 +28,14 @@ class FileError(Exception):
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str], notes: list[str] | None = None) -> Iterator[BinaryIO]:
+def replacing(
+    path: str | os.PathLike[str], notes: list[str] | None = None, check: Callable[[], None] = lambda: None
+) -> Iterator[BinaryIO]:
     """A new file to write into, which replaces `path` when the block ends without an error.
 
     Symbolic links are followed; permissions, owner and attributes of an existing file are kept. notes: gets a
-    sentence for each thing that cannot be kept. Raises FileError for errors of the file system.
+    sentence for each thing that cannot be kept. check: called before the file is replaced; what it raises ends the
+    writing. Raises FileError for errors of the file system.
     """
     lost: list[str] = [] if notes is None else notes
     try:
@@ -48,6 +52,7 @@ def replacing(path: str | os.PathLike[str], notes: list[str] | None = None) -> I
             yield file
             file.flush()
             os.fsync(file.fileno())
+        check()
         os.replace(temporary, target)
     except BaseException as error:
         with contextlib.suppress(OSError):
@@ -61,16 +66,18 @@ def replacing(path: str | os.PathLike[str], notes: list[str] | None = None) -> I
         raise FileError(f"{shown(path)} is written but may not survive a power failure: {reason(error)}") from None
 
 
-def write(path: str | os.PathLike[str], data: bytes) -> tuple[str, ...]:
+def write(path: str | os.PathLike[str], data: bytes, check: Callable[[], None] = lambda: None) -> tuple[str, ...]:
     """Replace the content of a file. Raises FileError; the old content is then unchanged.
 
+    check: called between pieces; what it raises ends the writing.
     Returns a sentence for each thing that could not be kept of the former file.
     """
     notes: list[str] = []
-    with replacing(path, notes) as file:
+    with replacing(path, notes, check) as file:
         view = memoryview(data)
         for at in range(0, len(view), _PIECE):
             file.write(view[at : at + _PIECE])
+            check()
     return tuple(notes)
 
 
@@ -81,11 +88,8 @@ def read(path: str | os.PathLike[str], limit: int, check: Callable[[], None] | N
     """
     content, size = io.BytesIO(), 0
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):  # a pipe would block, a device might never end
-            raise OSError(errno.EINVAL, "not a file" if not os.path.isdir(path) else "it is a folder")
-        piece = memoryview(bytearray(min(status.st_size + 1, _PIECE)))
-        with open(path, "rb", buffering=0) as file:
+        with open_regular(path) as file:
+            piece = memoryview(bytearray(min(os.fstat(file.fileno()).st_size + 1, _PIECE)))
             while size <= limit and (count := file.readinto(piece[: limit + 1 - size])):
                 content.write(piece[:count])
                 size += count
@@ -96,6 +100,32 @@ def read(path: str | os.PathLike[str], limit: int, check: Callable[[], None] | N
     if size > limit:
         raise FileError(f"cannot read {shown(path)}: it is longer than {limit / 2**20:g} MiB")
     return content.getvalue()
+
+
+def open_regular(path: str | os.PathLike[str]) -> io.FileIO:
+    """A regular file to read, without a buffer. Raises OSError, for everything else too; see `descriptor_of`."""
+    return io.FileIO(descriptor_of(path, os.O_RDONLY), "rb")
+
+
+def descriptor_of(path: str | os.PathLike[str], flags: int, mode: int = 0o666) -> int:
+    """`os.open` for regular files alone: a pipe would block, and a device might never end. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        _refuse_irregular(os.stat(path))  # before it is opened: that alone does things to some devices
+    descriptor = os.open(path, flags | _OPEN, mode)
+    try:
+        _refuse_irregular(os.fstat(descriptor))  # for it may have been exchanged meanwhile
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _refuse_irregular(status: os.stat_result) -> None:
+    """Raises OSError for what is no regular file."""
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a file")
 
 
 def shown(path: str | os.PathLike[str]) -> str:
@@ -115,10 +145,7 @@ def _status_of(target: Path) -> os.stat_result | None:
         status = os.stat(target)
     except FileNotFoundError:
         return None
-    if stat.S_ISDIR(status.st_mode):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder")
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "not a file")
+    _refuse_irregular(status)
     # Replacing it would bypass its protection.
     if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(errno.EACCES, "it is write-protected")
@@ -167,8 +194,7 @@ def _prefix() -> str:
 def _temporary(folder: Path) -> tuple[int, Path]:
     # The name identifies its process, and is short however long the document's is.
     path = folder / f"{_prefix()}{os.getpid()}-{next(_NUMBERS)}.tmp"
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    return os.open(path, flags, 0o666), path
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _OPEN, 0o666), path
 
 
 def _sweep(folder: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from app.documents.files import FileError, read, reason, shown, write
+from app.documents.files import FileError, descriptor_of, read, reason, shown, write
 
 MAX_BYTES = 512 * 2**20  # room for engine.MAX_RUNS runs with all tweaks that they may have
 _SUM = 16  # hexadecimal digits
@@ -38,7 +38,7 @@ class Journal:
             return False
         line = memoryview(_line(record))
         try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | _FLAGS)
+            descriptor = descriptor_of(self.path, os.O_WRONLY | os.O_APPEND)
             try:
                 done = 0
                 while done < len(line):
@@ -74,9 +74,6 @@ def read_journal(path: Path, object_hook: Callable[[dict[str, Any]], Any] | None
         except (ValueError, RecursionError):
             break
     return records
-
-
-_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 def sealed(text: bytes) -> bytes:

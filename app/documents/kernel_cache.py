@@ -22,9 +22,11 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from app.documents.files import FileError, read, write
 from app.documents.user_folders import cache_home
 
 ENGINE = Path(__file__).resolve().parent.parent.parent / "engine"
+_MAX_MARK = 2**16  # bytes
 KEPT = 3  # folders of other engines: the one before an update, and a branch or two
 
 
@@ -37,14 +39,14 @@ class KernelCache(NamedTuple):
     @property
     def complete(self) -> bool:
         """Whether a warm-up of this engine has once come to its end here."""
-        with contextlib.suppress(OSError):
-            return self._mark.read_text("utf-8") == str(ENGINE)
+        with contextlib.suppress(FileError):
+            return read(self._mark, _MAX_MARK) == os.fsencode(ENGINE)
         return False
 
     def completed(self) -> None:
         """Remember that every kernel is in the folder."""
-        with contextlib.suppress(OSError):
-            self._mark.write_text(str(ENGINE), "utf-8")
+        with contextlib.suppress(FileError):
+            write(self._mark, os.fsencode(ENGINE))
 
     def leave(self) -> None:
         """Remove a folder that is not for the next start, at the end of the process."""

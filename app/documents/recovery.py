@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.documents.file_lock import FileLock, LockHeld, is_held
-from app.documents.files import FileError, process_exists, reason, shown, sync_folder
+from app.documents.files import FileError, open_regular, process_exists, reason, shown, sync_folder
 from app.documents.former_views import with_present_names
 from app.documents.journal import Journal, read_journal
 from app.documents.toml_reader import parsed
@@ -260,7 +260,7 @@ def _folded(records: Sequence[Any]) -> dict[str, Any] | None:
 def _last_of_earlier_versions(path: Path) -> Iterator[KeptWork]:
     """The file in which versions before 0.4 kept the experiment on screen when the window was closed."""
     if path.is_file():
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEAD).decode("utf-8", "replace").partition("\n[")[0]
         title = "Untitled"
         with contextlib.suppress(ValueError):

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from app.documents.preferences import Plain, Preferences, change_preferences, load_preferences
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+
+_PATIENCE = 1.0  # seconds
 
 
 class Settings:
@@ -25,6 +28,7 @@ class Settings:
         self._unsaved: list[Callable[[Preferences], Preferences]] = []
         self._lock = threading.Lock()
         self._writer: ThreadPoolExecutor | None = None
+        self._last: Future[None] | None = None  # of the changes
         self._finished = False
 
     def get(self, name: str, default: Plain) -> Plain:
@@ -46,10 +50,15 @@ class Settings:
         return self._preferences.files
 
     def finish(self) -> None:
-        """Wait until every change is written, and end the thread that writes; later changes are written at once."""
+        """Wait until every change is written, and end the thread that writes; later changes are written at once.
+
+        For a second at most, if the disk does not answer.
+        """
         self._finished = True
-        if self._writer is not None:
-            self._writer.shutdown()
+        if self._writer is not None and self._last is not None:
+            from concurrent.futures import wait
+
+            self._writer.shutdown(wait=bool(wait((self._last,), _PATIENCE).done))
 
     def _change(self, change: Callable[[Preferences], Preferences]) -> None:
         with self._lock:
@@ -62,7 +71,7 @@ class Settings:
             from concurrent.futures import ThreadPoolExecutor  # not before the first paint
 
             self._writer = ThreadPoolExecutor(1, "settings")
-        self._writer.submit(self._write)
+        self._last = self._writer.submit(self._write)
 
     def _write(self) -> None:
         with self._lock:

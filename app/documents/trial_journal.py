@@ -13,7 +13,7 @@ from collections.abc import Container
 from pathlib import Path
 
 from app.documents.file_lock import FileLock, LockHeld
-from app.documents.files import FileError, read, reason, shown
+from app.documents.files import FileError, descriptor_of, read, reason, shown
 from app.documents.journal import sealed, unsealed
 from app.documents.toml_reader import Check, no_check
 from app.documents.user_folders import data_home
@@ -24,7 +24,6 @@ SUFFIX = ".trials"
 _OWN_BYTES = 16 * 2**20  # from which the journal of the windows is set aside when a comparison begins
 _CHECKED = 100  # lines between two checks
 _SYNC = 2.0  # seconds for which results may be lost by a power failure
-_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 def beside(path: Path) -> Path:
@@ -122,7 +121,7 @@ class TrialJournal:
         """Write what waits, in one go; what there is no room for waits for the next time."""
         try:
             if self._descriptor is None:
-                self._descriptor = os.open(self.path, _FLAGS, 0o666)
+                self._descriptor = descriptor_of(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
             written = os.write(self._descriptor, self._unwritten)
             if written < len(self._unwritten):
                 raise OSError(28, os.strerror(28))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from app.documents.file_lock import FileLock, LockHeld, is_held
+from app.documents.files import open_regular
 from app.documents.version import version
 
 FOLDER = "crashes"  # in the user's folder for data
@@ -90,7 +91,8 @@ def left_reports(folder: Path) -> LeftReports | None:
             with contextlib.suppress(OSError):
                 if is_held(path.with_suffix(".lock")):
                     continue
-                text = path.read_bytes()[: 4 * MAX_CHARACTERS].decode("utf-8", "replace")
+                with open_regular(path) as file:
+                    text = file.read(4 * MAX_CHARACTERS).decode("utf-8", "replace")
                 if text.partition("\n\n")[2].strip():
                     found.append((path, text[:MAX_CHARACTERS].rstrip()))
                 else:

@@ -190,18 +190,20 @@ class Starter(QObject):
     @Slot()
     def end(self) -> None:
         """Close the window without a question, because the system wants it; unsaved work is kept for recovery."""
-        self._shell.may_close = lambda: True
+        self._shell.may_close = self.actions.files.may_end if self.actions is not None else lambda: True
         self._shell.close()
 
     @Slot()
     def close(self) -> None:
+        from app.workers.ending import FILE_SECONDS
+
         self._imports.stop()
         if self._child is not None and self._child.state() != QProcess.ProcessState.NotRunning:
             self._child.blockSignals(True)  # its end would build the window that is being closed
             self._child.kill()  # Numba replaces whole files, so a kernel is in the cache or it is not
             self._child.waitForFinished(_CHILD_PATIENCE)
         if self._reading is not None:
-            self._reading.release()
+            self._reading.release(FILE_SECONDS)
         if self.bench is not None:
             self.bench.shut_down()
             if self.actions is not None:

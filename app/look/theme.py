@@ -303,6 +303,10 @@ QPushButton[kind="accent"] {
 QPushButton[kind="accent"]:hover { border-color: @text; }
 QPushButton[kind="accent"]:focus { border: 2px solid @text; padding: 5px 13px; }
 QPushButton[kind="accent"]:disabled { background: @panel; color: @axis; border-color: @border; }
+QPushButton#remedy { background: @panel; border-color: @axis; }
+QPushButton#remedy:hover { border-color: @text; }
+QPushButton#remedy:pressed { background: @track; }
+QPushButton#remedy:focus { border-color: @accent; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton#more { background: transparent; border-color: transparent; padding: 2px 5px; color: @muted; }
 QToolButton#more:hover { background: @track; color: @text; }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TICK, MINOR_TICK, GAP = 4.0, 2.0, 4.0
 BETWEEN = 6.0  # pixels between two labels of the lower axis
+EDGE = 5.0  # pixels between the last of them and what is beside the plot
 SHORT_NAME = 3  # characters
 
 Text = tuple[QRectF, Qt.AlignmentFlag, str]
@@ -197,7 +198,7 @@ class Axis(pg.AxisItem):
         texts: list[Text] = []
         for pixel, text in sorted(marks.major):
             wide = self._advance(text)
-            left = min(max(pixel - wide / 2, -self.margin_left), self.width() + self.margin_right - wide)
+            left = min(max(pixel - wide / 2, -self.margin_left), self.width() + self.margin_right - EDGE - wide)
             if left > reached + BETWEEN:
                 texts.append((QRectF(left - 1.0, top, wide + 2.0, height), middle, text))
                 reached = left + wide

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QStandardI
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.widgets.catalogue_text import about, grouped, summary_of
+from app.widgets.elided import ElidedComboBox
 from app.widgets.restart_effects import RESTARTS
 from engine import Catalogue
 
@@ -59,7 +60,7 @@ class _Entry(QStyledItemDelegate):
         return QSize(_WIDTH, 30 if index.data(_KEY) is None else 44)
 
 
-class Chooser(QComboBox):
+class Chooser(ElidedComboBox):
     """`chosen` carries the key a user picked; `set_key` shows one without emitting.
 
     effect: what choosing a key does to the runs (see restart_effects); called when the list opens.

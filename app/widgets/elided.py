@@ -1,10 +1,12 @@
-"""A label that is elided instead of widening its layout."""
+"""Labels and lists that elide what does not fit instead of widening their layout."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QStyle, QStyleOptionComboBox
+
+_EDGES = 4  # pixels beside the text of a list
 
 
 class ElidedLabel(QLabel):
@@ -87,3 +89,17 @@ class ElidedLines(ElidedLabel):
     def _tell(self) -> None:
         super()._tell()
         self.setFixedHeight(self.fontMetrics().lineSpacing() * max(len(self.lines), 1))
+
+
+class ElidedComboBox(QComboBox):
+    """A list whose choice is cut with an ellipsis where it does not fit: a stylesheet would cut it in a letter."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        super().initStyleOption(option)
+        part, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(part, option, field, self).width() - _EDGES
+        option.currentText = self.fontMetrics().elidedText(
+            option.currentText,
+            Qt.TextElideMode.ElideRight,
+            room,
+        )

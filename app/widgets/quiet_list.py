@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox
+
+from app.widgets.elided import ElidedComboBox
 
 
-class QuietList(QComboBox):
+class QuietList(ElidedComboBox):
     """A combo box that ignores the mouse wheel, so that scrolling over it chooses nothing."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:

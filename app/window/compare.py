@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -16,7 +15,6 @@ from app.window.library import RunLibrary
 from app.window.workbench import Workbench
 from app.workers.commands import KeepComparison
 from app.workers.trials import TrialJob
-from engine import Setting, of_run
 
 if TYPE_CHECKING:
     from app.compare.workspace import Workspace
@@ -66,7 +64,7 @@ class Comparing(QObject):
             tip = "Runs that were kept: found, sorted, compared and opened again"
             others = {LIBRARY: ("Library", tip, lambda: self._library.page)}
             workspace = Workspace(bench.theme, self.job, others)
-            workspace.adopted.connect(self._adopt)
+            workspace.adopted.connect(self._bench.controller.adopt)
             workspace.run_wanted.connect(bench.controller.add)
             workspace.left.connect(lambda: self.show_place(False))
             workspace.told.connect(bench.toast.tell)
@@ -84,6 +82,7 @@ class Comparing(QObject):
         """Show the workspace, or what it hides; the training goes on as it did."""
         self.switch.set_place(int(compare))
         self._columns.replace(self.workspace if compare else None)
+        self._bench.set_watched(not compare)
         self._settings.set(PLACE, _TITLES[int(compare)])
         if compare:
             self.look()
@@ -115,14 +114,3 @@ class Comparing(QObject):
         self.job.stop()
         if self._workspace is not None:
             self._workspace.export.stop()
-
-    def _adopt(self, run: str, changes: Mapping[str, object]) -> None:
-        """Settings of a run or of the problem, picked from a picture, are changes as any other."""
-        controller = self._bench.controller
-        of_problem = {path: value for path, value in changes.items() if not of_run(Setting.of(path))}
-        for path, value in changes.items():
-            if path not in of_problem:
-                controller.change_setting(run, path, value)
-        if of_problem:
-            controller.change_problem(of_problem)
-        controller.settle()

@@ -52,6 +52,7 @@ from engine import (
     kind_of,
     kind_of_edit,
     new_run,
+    of_run,
 )
 
 CLIP_NORM = "optimizer.clip_norm"
@@ -262,6 +263,18 @@ class Controller(QObject):
             return
         self._gesture = self.from_start
         self._training.send(TweakRun(id, Setting.of(path), value, from_start=self._gesture))
+
+    def adopt(self, id: str, changes: Mapping[str, object]) -> None:
+        """Give a run, and the problem, the settings of a combination, by their paths; undone together."""
+        in_order = sorted(changes, key=lambda path: not Setting.of(path).is_whole)  # what is chosen brings its knobs
+        of_problem = {path: changes[path] for path in in_order if not of_run(Setting.of(path))}
+        with self._training.together(f"adopting {'settings' if len(changes) > 1 else Setting.of(in_order[0]).words}"):
+            for path in in_order:
+                if path not in of_problem:
+                    self.change_setting(id, path, changes[path])
+            if of_problem:
+                self.change_problem(of_problem)
+        self._gesture = None
 
     def tweak(self, id: str, path: str, value: object) -> None:
         """Change a setting of one run from here on."""

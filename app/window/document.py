@@ -17,7 +17,7 @@ from app.workers.published import Published
 from app.workers.training_thread import TrainingThread
 from engine import NUMBERS, Experiment
 
-_NUMBERS = ("problem", "runs", "stop")  # the parts of an experiment that decide its numbers
+_WORK = ("problem", "runs", "stop", "comparisons")  # the parts of an experiment that are more than how it is shown
 
 Then = Callable[[], None]
 
@@ -115,13 +115,18 @@ class Document(QObject):
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything that decides the numbers has changed since it was opened or saved."""
+        """Whether its numbers, or the comparisons that are kept with it, have changed since it was opened or saved."""
         return self._has_changed or self._training.serial > max(self._followed, self._loading)
 
     @property
     def is_waiting(self) -> bool:
         """Whether a file is being read or written."""
         return bool(self._requests or self._due)
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether a file is being written, or will be once the edits before are carried out."""
+        return bool(self._due) or not all(request.reads for request in self._requests.values())
 
     def current(self) -> Experiment | None:
         """The experiment as it was last published, and how it is shown. An edit under way is not yet in it."""
@@ -184,7 +189,7 @@ class Document(QObject):
         self._files.know(path, stamp)
 
     def stop(self) -> None:
-        """End once every file is written; called when the window closes."""
+        """End once every file is written, as far as there is time; called when the window closes."""
         self._files.stop()
 
     def undo(self) -> None:
@@ -226,7 +231,7 @@ class Document(QObject):
     def _differs(self, experiment: Experiment) -> bool:
         """Whether the experiment that is open is not as it was saved."""
         origin = self._origins[self._number]
-        return not origin.is_safe or any(getattr(experiment, part) != getattr(origin.saved, part) for part in _NUMBERS)
+        return not origin.is_safe or any(getattr(experiment, part) != getattr(origin.saved, part) for part in _WORK)
 
     def _leave(self) -> None:
         if self._origins:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QMainWindow, QMessageBox
 from app.documents.recovery import KeptWork
 from app.documents.settings import Settings
 from app.widgets.offers import Offer
+from app.window.closing import Closing
 from app.window.problem_switch import blank
 from app.window.recovery import Recovery
 from app.window.workbench import Workbench
@@ -40,6 +41,7 @@ class Files(QObject):
         self.question: QMessageBox | None = None
         self.recovery = Recovery(bench.document, bench.training, self)
         self._is_answered = False
+        self._closing = Closing(self._document, self.recovery, bench.offers, window)
         self._progress: Offer | None = None
         self._sentence = ""
         self._patience = QTimer(self)
@@ -56,6 +58,7 @@ class Files(QObject):
         self.recovery.loaded.connect(self._take_recovered)
         self.recovery.warned.connect(bench.toast.warn)
         self.recovery.failed.connect(bench.toast.fail)
+        self._closing.stayed.connect(self._show_progress)
         self._show_title()
 
     def new(self, kind: str) -> None:
@@ -107,11 +110,21 @@ class Files(QObject):
         self._ask("Undo takes them back while this window is open.", then, is_preset)
 
     def may_close(self) -> bool:
-        """Whether the window may close now; else the question is asked, and its answer closes the window."""
+        """Whether the window may close now; else the question is asked, or files are waited for, and that closes it."""
+        if self._document.is_saving or not self.recovery.is_at_rest:
+            self._closing.begin()
+            self._withdraw_progress()
+            return self._closing.is_given_up
         if self._is_answered or not self._document.is_changed:
             return True
         self._ask("Unsaved work is kept for a while under File > Recover.", self._close)
         return False
+
+    def may_end(self) -> bool:
+        """The same when the system wants the window to close: nothing is asked, and files have some seconds."""
+        self._is_answered = True
+        self._closing.hurry()
+        return self.may_close()
 
     def shut_down(self) -> None:
         """Keep the work as it stands; called once the workbench has ended."""
@@ -119,6 +132,7 @@ class Files(QObject):
 
     def _close(self) -> None:
         self._is_answered = True
+        self.recovery.keep()
         self._window.close()
 
     # The question
@@ -194,16 +208,20 @@ class Files(QObject):
     def _wait(self, sentence: str) -> None:
         """Show what is being read or written once it takes long, with a button to give it up."""
         self._sentence = sentence
-        if self._progress is not None:
-            self._bench.offers.withdraw(self._progress)
-            self._progress = None
+        self._withdraw_progress()
         if sentence:
             self._patience.start()
         else:
             self._patience.stop()
 
+    def _withdraw_progress(self) -> None:
+        if self._progress is not None:
+            self._bench.offers.withdraw(self._progress)
+            self._progress = None
+
     def _show_progress(self) -> None:
-        self._progress = self._bench.offers.ask(self._sentence, {"Cancel": self._give_up})
+        if self._document.is_waiting and not self._closing.is_waiting:  # which says it, too
+            self._progress = self._bench.offers.ask(self._sentence, {"Cancel": self._give_up})
 
     def _give_up(self) -> None:
         self._progress = None  # it has gone with the answer

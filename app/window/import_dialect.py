@@ -13,6 +13,7 @@ from app.documents.tables.dialect import Dialect
 from app.documents.tables.number_format import DECIMALS, THOUSANDS
 from app.documents.tables.separator import SEPARATORS
 from app.documents.tables.source import ENCODINGS
+from app.widgets.elided import ElidedComboBox
 
 _USUAL, _EMPTY_ONLY = "The usual marks", "Empty cells only"
 
@@ -127,7 +128,7 @@ def labelled_row(*parts: tuple[str, QWidget]) -> QHBoxLayout:
 
 def choice_list(object_name: str, name: str, items: Mapping[str, str], tip: str) -> QComboBox:
     """A drop-down list of items: data -> text."""
-    box = QComboBox()
+    box = ElidedComboBox()
     box.setObjectName(object_name)
     box.setAccessibleName(name)
     box.setToolTip(tip)

@@ -354,12 +354,14 @@ class ImportPanel(Popup):
         if job == self._number:
             self._end()
             self._show_nothing("No rows can be shown")
+            self._show_selection()  # if it was the import that was refused: other choices may do
             self._tell(SelectionCheck(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('.') else '.'}"))
 
     @Slot(int, str)
     def _failed(self, job: int, details: str) -> None:
         if job == self._number:
             self._end()
+            self._show_selection()
             self._tell(SelectionCheck("It cannot be imported: something went wrong that should not have."))
             self.failed.emit(details)
 

@@ -54,7 +54,6 @@ IMAGE_RATIO = 0.625  # height of a thumbnail over its width
 TITLE_LINE, NOTE_LINE, NOTE_LINES = 24, 17, 3
 NOTE_PIXELS = 12
 ALL = "All"
-KINDS_WIDTH = 280
 _PRESET = Qt.ItemDataRole.UserRole
 _PLACE, _RANK = (Qt.ItemDataRole.UserRole + place for place in (1, 2))  # of a card among all, and as it is shown
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
@@ -206,7 +205,6 @@ class PresetGallery(Popup):
         titles = (ALL, *(kind.plural for kind in PROBLEMS.values()))
         self.kind = Segmented(titles, "Kind of presets", ("Every preset", *(kind.many for kind in PROBLEMS.values())))
         self.kind.setObjectName("preset-kind")
-        self.kind.setFixedWidth(KINDS_WIDTH)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.search, 1)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.documents.files import FileError
 from app.documents.recovery import KeptWork, WorkKeeper, closed, left_behind
 from app.window.document import Document
+from app.workers.ending import FILE_SECONDS
 from app.workers.latest_job import LatestJob, Ticket
 from app.workers.training_thread import TrainingThread
 from engine import Experiment, SettingError
@@ -44,6 +45,11 @@ class Recovery(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(KEEP_MILLISECONDS)
         self._timer.timeout.connect(self.keep)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was to be kept, or read back, is."""
+        return self._jobs.idle
 
     def begin(self) -> None:
         """Look for what was left behind, and keep this window's work from now on."""
@@ -79,7 +85,7 @@ class Recovery(QObject):
         self.keep()
         has_changes = self._has_changes
         self._jobs.offer(lambda _: self._keeper.close(keep=has_changes), keep=True)
-        self._jobs.drain()
+        self._jobs.drain(FILE_SECONDS)
 
     def _keep(self, experiment: Experiment, update: int, path: Path | None, changed: bool, ticket: Ticket) -> None:
         try:

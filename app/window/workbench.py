@@ -75,6 +75,7 @@ class Workbench(QWidget):
         self._grid: LossGrid | None = None
         self._kind = ""  # of the problem that is shown
         self._offer: Offer | None = None  # of a branch
+        self._is_watched = True
         self._shown_parts = 0
         self._panels_wait = False  # for the next frame
         self.problem_panel = ProblemPanel(theme)
@@ -351,14 +352,25 @@ class Workbench(QWidget):
 
     def _show_proposal(self) -> None:
         """Offer the branch that is proposed; once it no longer is, the panel shows what holds again."""
-        if self._offer is not None:
-            self.offers.withdraw(self._offer)
-            self._offer = None
-        controller, proposal = self.controller, self.controller.proposal
-        run = controller.run(proposal.run) if proposal is not None else None
-        if proposal is None or run is None:
+        proposal = self.controller.proposal
+        if proposal is None or self.controller.run(proposal.run) is None:
             self.run_panel.renew()
             self._show_again()
+        self._offer_branch()
+
+    def set_watched(self, on: bool) -> None:
+        """Whether stage and curves are seen: only then a branch of what they show is offered."""
+        if on != self._is_watched:
+            self._is_watched = on
+            self._offer_branch()
+
+    def _offer_branch(self) -> None:
+        if self._offer is not None and self._offer in self.offers.waiting:
+            self.offers.withdraw(self._offer)
+        self._offer = None
+        controller, proposal = self.controller, self.controller.proposal
+        run = controller.run(proposal.run) if proposal is not None else None
+        if proposal is None or run is None or not self._is_watched:
             return
         changes = change_words(run, proposal.changes)
         sentence = f"Update {proposal.update:,} is shown. Branch there, with {changes} from then on?"

@@ -43,9 +43,14 @@ class Command(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Edit(Command):
-    """A command that changes the experiment. serial: its number among the edits of a window, counted from 1."""
+    """A command that changes the experiment.
+
+    serial: its number among the edits of a window, counted from 1. gesture: what those in a row that belong together
+    are called, if there are several: they are undone together.
+    """
 
     serial: int = field(default=0, kw_only=True)
+    gesture: str = field(default="", kw_only=True)
 
     @property
     def label(self) -> str:
@@ -59,7 +64,7 @@ class Edit(Command):
 
     def carry_out(self, training: Training) -> None:
         try:
-            with training.editing(self.label, self.key):
+            with training.editing(self.gesture or self.label, self.gesture or self.key):
                 self.change(training)
         finally:
             training.serial = self.serial

@@ -26,8 +26,12 @@ _LOGGERS = (PACKAGE, f"{PACKAGE}.client", f"{PACKAGE}.gc", "tornado.application"
 _ANSWER = 5.0  # seconds that a scheduler has to answer
 _JOIN = 10.0  # seconds to wait for a first worker: one that was lost is started again in less
 _LOOK = 1.0  # seconds between two looks at who is there
-_BUNDLE = 0.1  # seconds that a bundle of calls should take
-_LARGEST = 64  # calls in a bundle
+_BUNDLE = 0.4  # seconds that a bundle of calls should take: Dask itself computes some 10 ms for each
+_GROWTH = 4  # times as many calls as in the bundle before, at most
+_LARGEST = 256  # calls in a bundle
+_SHARES = 2  # bundles, for each thread, in what waits: the last ones are small, so that all threads end together
+_SMALLEST = 4  # parts of a whole bundle: what is smaller is hardly worth its way
+_GATHERING = 0.003  # seconds in which calls that follow each other are gathered
 
 
 class DaskCluster:
@@ -108,6 +112,7 @@ class _DaskExecutor(Executor):
         self._waiting: deque[_Call] = deque()
         self._at_work: dict[Any, tuple[list[_Call], frozenset[str]]] = {}  # by Dask's futures: and who may do it
         self._size = 1  # of a bundle
+        self._is_gathering = False
         self._ended = threading.Event()
         self._watch = threading.Thread(target=self._watched, name="cluster", daemon=True)
 
@@ -121,7 +126,7 @@ class _DaskExecutor(Executor):
 
     @property
     def room(self) -> int:
-        return self._threads * self._size
+        return _SHARES * self._threads * self._size
 
     def begin(self) -> None:
         """Wait for a first worker. Raises SettingError if there is none that may work."""
@@ -148,7 +153,9 @@ class _DaskExecutor(Executor):
         (argument,) = given
         call = _Call(partial(function, **named), argument, Future())
         self._waiting.append(call)
-        self._client.loop.add_callback(self._hand_out)
+        if not self._is_gathering:
+            self._is_gathering = True
+            self._client.loop.add_callback(self._gather)
         return call.found
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -167,10 +174,16 @@ class _DaskExecutor(Executor):
             _give_back(calls, "it was given up")
         _give_back(self._waiting, "it was given up")
 
+    async def _gather(self) -> None:
+        """Hand out what comes within a moment."""
+        await asyncio.sleep(_GATHERING)
+        self._is_gathering = False
+        self._hand_out()
+
     def _hand_out(self) -> None:
         """Send bundles until every thread of the workers has one and the next."""
         while self._waiting and (admitted := self._admitted) and len(self._at_work) < 2 * self._threads:
-            share = max(1, min(self._size, len(self._waiting) // self._threads))
+            share = _share(self._size, len(self._waiting), self._threads)
             calls = [self._waiting.popleft()]
             while len(calls) < share and self._waiting and not (calls[0].alone or self._waiting[0].alone):
                 calls.append(self._waiting.popleft())
@@ -188,7 +201,8 @@ class _DaskExecutor(Executor):
         """Hand on what a bundle has found."""
         try:
             outcomes, seconds = await task
-            self._size = max(1, min(round(_BUNDLE * len(outcomes) / max(seconds, 1e-6)), 2 * self._size, _LARGEST))
+            fitting = round(_BUNDLE * len(outcomes) / max(seconds, 1e-6))
+            self._size = max(1, min(fitting, _GROWTH * self._size, _LARGEST))
         except self._killed as lost:
             calls, _ = self._at_work.get(task, ([], frozenset()))
             if len(calls) > 1:  # one of them ends every worker that has it
@@ -244,6 +258,12 @@ class _DaskExecutor(Executor):
         found = {address: _member(address, threads[address], answers.get(address), self._own) for address in new}
         if found or len(kept) < len(self._members):
             self._members = kept | found
+
+
+def _share(size: int, waiting: int, threads: int) -> int:
+    """How many of the calls that wait make the next bundle, where a whole one has `size`."""
+    even = min(size, waiting // (_SHARES * threads))
+    return max(1, even, min(size // _SMALLEST, waiting // threads))
 
 
 def _give_back(calls: Iterable[_Call], why: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from engine import is_compiling
 
 PATIENCE = 0.05  # seconds for which a thread is waited for while a kernel is compiled; there are about ten
+FILE_SECONDS = 0.5  # for which the end of the window waits for files: a call of the system may never return
 _LOOK = 0.02  # seconds between two looks at whether one is
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.documents.files import FileError
+from app.workers.ending import FILE_SECONDS
 from app.workers.latest_job import Cancelled, LatestJob
 from engine import SettingError
 
@@ -30,7 +31,7 @@ class FileWriter(QObject):
 
     def stop(self) -> None:
         """Cancel everything, and wait for the piece that is under way."""
-        self._jobs.release()
+        self._jobs.release(FILE_SECONDS)
 
     def _write(self, path: Path, write: Callable[[], None]) -> None:
         """Write one file, in the thread, and tell how it ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ class Ticket:
     interruption: for an evaluation of the engine, which a cancelled job gives up.
     """
 
-    def __init__(self, number: int, work: Callable[[Ticket], None], keep: bool) -> None:
+    def __init__(self, number: int, work: Callable[[Ticket], object], keep: bool) -> None:
         self.number = number
         self.work = work
         self.keep = keep
@@ -95,7 +96,7 @@ class LatestJob:
         """Start the thread now. Else the first job starts it: a thread of Qt's that does so becomes a dummy."""
         self._pool.submit(int).result()
 
-    def offer(self, work: Callable[[Ticket], None], keep: bool = False) -> int:
+    def offer(self, work: Callable[[Ticket], object], keep: bool = False) -> int:
         """Do this after the job that is under way, instead of those that wait; its number.
 
         keep: whether it is done whatever is offered later, and supersedes nothing itself, as a file to be written.
@@ -124,25 +125,32 @@ class LatestJob:
                 if ticket is not None:
                     ticket.cancel()
 
-    def release(self) -> None:
+    def release(self, most: float = math.inf) -> None:
         """Cancel everything and wait until the piece that is under way has ended, and with it the thread: unless that
-        compiles, see `ended`.
+        compiles, see `ended`, or takes more than `most` seconds.
         """
         with self._lock:
             self._released = True
             self._waiting.clear()
             if self._current is not None:
                 self._current.cancel()
-        self._pool.shutdown(wait=ended(self._at_rest.wait))
+        self._pool.shutdown(wait=ended(self._at_rest.wait, most=most))
 
-    def drain(self) -> None:
-        """Finish what is to be kept, cancel the rest, and end the thread: for files, which a close must not lose."""
+    def drain(self, most: float) -> None:
+        """Finish what is to be kept, cancel the rest, and end the thread: for files, which a close must not lose.
+
+        What is not finished within `most` seconds is cancelled, too, and left if it does not end in as many again.
+        """
         with self._lock:
             self._released = True
             self._waiting = [ticket for ticket in self._waiting if ticket.keep]
             if self._current is not None and not self._current.keep:
                 self._current.cancel()
-        self._pool.shutdown()
+        is_done = self._at_rest.wait(most)
+        if not is_done:
+            self.cancel()
+            is_done = self._at_rest.wait(most)
+        self._pool.shutdown(wait=is_done)
 
     def _run(self) -> None:
         while True:

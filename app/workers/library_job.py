@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -125,12 +124,8 @@ class LibraryJob(QObject):
 
     def finish(self) -> None:
         """Write what is still to be written, as far as there is time, and end."""
-        self._reading.release()
-        end = threading.Timer(CLOSING_SECONDS, self._writing.cancel)
-        end.start()
-        self._writing.drain()
-        end.cancel()
-        end.join()
+        self._reading.release(CLOSING_SECONDS)
+        self._writing.drain(CLOSING_SECONDS)
 
     def _keep(self, runs: Sequence[StandingRun], ticket: Ticket) -> None:
         entries = [ticket.finish(entry_of(each.picture, each.run, each.seconds, ticket.interruption)) for each in runs]

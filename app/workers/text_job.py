@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from app.documents.files import FileError
 from app.documents.own_text import read_own_text
+from app.workers.ending import FILE_SECONDS
 from app.workers.latest_job import LatestJob, Ticket
+from app.workers.patient_call import carried_out
 from engine import SettingError, text_table
 
 
@@ -54,7 +57,7 @@ class TextJob(QObject):
             done.emit(ticket.number, found)
 
         self.cancel()
-        return self._jobs.offer(work)
+        return self._jobs.offer(partial(carried_out, work))
 
     def cancel(self) -> None:
         """End the job without another word."""
@@ -62,7 +65,7 @@ class TextJob(QObject):
 
     def stop(self) -> None:
         """Cancel the job, and wait for the piece that is under way."""
-        self._jobs.release()
+        self._jobs.release(FILE_SECONDS)
 
     def _fail(self, job: int, error: BaseException) -> None:
         self.failed.emit(job, "".join(traceback.format_exception(error)))

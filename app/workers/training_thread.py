@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
-from app.workers.commands import Command, Edit, End
+from app.workers.commands import Command, Edit, End, Settle
 from app.workers.ending import ended
 from app.workers.loss_grids import LossGrids
 from app.workers.loss_slices import LossSlices
@@ -36,6 +38,7 @@ class TrainingThread(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.serial = 0
+        self._gesture = ""
         self.snapshots = Snapshots(self._fail)
         self.slices = LossSlices(self._fail)
         self.grids = LossGrids(self._fail)
@@ -69,10 +72,21 @@ class TrainingThread(QObject):
         """
         if isinstance(command, Edit):
             self.serial += 1
-            command = replace(command, serial=self.serial)
+            command = replace(command, serial=self.serial, gesture=self._gesture)
         self.worker.waiting.add(command.replaces, command.is_urgent)
         self._sent.emit(command)
         return self.serial
+
+    @contextmanager
+    def together(self, gesture: str) -> Iterator[None]:
+        """Edits that are sent meanwhile are undone together, and the undo menu calls them so."""
+        self.send(Settle())
+        self._gesture = gesture
+        try:
+            yield
+        finally:
+            self._gesture = ""
+            self.send(Settle())
 
     def stop(self) -> None:
         """End the training thread and those beside it, each after the piece under way: unless it compiles, and then it

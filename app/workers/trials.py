@@ -93,6 +93,7 @@ class Forecast:
     """What a request would take. seconds: about, on as many workers; fault: why it cannot be done, as a sentence.
 
     countable: the measures that may count, by their keys, in words. known: trials that need not be computed any more.
+    is_least: whether more of them may follow from these.
     """
 
     request: ComparisonRequest
@@ -102,6 +103,7 @@ class Forecast:
     countable: Mapping[str, str] = field(default_factory=dict)
     counted: str = ""
     known: int = 0
+    is_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,18 +267,16 @@ class TrialJob(QObject):
             missing = [each for each in trials if each.key not in self._known]
             count = plan.expected(self._known)
             took = [self._known[each.key].seconds for each in trials if each.key in self._known]
-            if took:
-                each_takes = sum(took) / len(took)
-            elif missing:
-                each_takes = _probed(missing[0], ticket)
-            else:
-                each_takes = 0.0
+            if not took:
+                took = [_probed(each, ticket) for each in plan.typical(missing)]
+            each_takes = sum(took) / len(took) if took else 0.0
         except SettingError as error:
             self.forecast = Forecast(request, fault=str(error), countable=possible)
         else:
             left = count - len(trials) + len(missing)
             seconds = left * each_takes / max(workers, 1)
-            self.forecast = Forecast(request, left, seconds, "", possible, plan.counted, len(trials) - len(missing))
+            known, is_least = len(trials) - len(missing), bool(missing) and plan.most > count
+            self.forecast = Forecast(request, left, seconds, "", possible, plan.counted, known, is_least)
         ticket.check()
         self.forecasted.emit()
 

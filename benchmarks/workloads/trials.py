@@ -1,16 +1,23 @@
-"""The same sweep by one thread, two threads, two processes, and two local workers of Dask, which are started before."""
+"""The same sweep by one thread, two threads, two processes, and two local workers of Dask, which are started before.
+
+Beside them stands what this machine gives two threads that have nothing in common but its cores.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+
+import psutil
 
 from app.workers.crew import Crew
 from app.workers.executors import crew_of
@@ -20,10 +27,11 @@ from engine import Experiment, Trial, Work, new_experiment, new_network, plan_of
 ROOT = Path(__file__).resolve().parents[2]
 CASES = (
     ("Rosenbrock, one update: what a trial takes besides its updates", new_experiment("rosenbrock", ["adam"]), 1, 200),
-    ("Rosenbrock, 100,000 updates", new_experiment("rosenbrock", ["adam"]), 100_000, 40),
-    ("two moons, 8 x 8 units, 500 updates", new_network("moons", ["adam"], hidden=(8, 8)), 500, 80),
-    ("digits, 32 units, 100 updates", new_network("digits", ["adam"], hidden=(32,)), 100, 24),
+    ("Rosenbrock, 100,000 updates", new_experiment("rosenbrock", ["adam"]), 100_000, 160),
+    ("two moons, 8 x 8 units, 500 updates", new_network("moons", ["adam"], hidden=(8, 8)), 500, 200),
+    ("digits, 32 units, 100 updates", new_network("digits", ["adam"], hidden=(32,)), 100, 40),
 )
+HASHES = 400_000  # of a loop that lets the interpreter go: some tenths of a second
 
 
 class Open:
@@ -60,47 +68,86 @@ class _Lasting(Executor):
 
 
 def measure(rounds: int) -> Iterator[str]:
-    yield f"the least seconds for a sweep of {min(rounds, 5)} rounds, in turns; seconds of the processor for a trial"
+    rounds = min(rounds, 5)
+    yield f"sweeps in turns, {rounds} rounds: the least seconds; seconds of the processor for a trial; how much faster"
+    yield "than the first, as the median and range of rounds. Whoever does not have its turn is halted."
     with contextlib.ExitStack() as ends:
         crews = [Open(crew_of(words)) for words in ("1 thread", "2 threads", "2 processes")]
-        crews.append(Open(crew_of(ends.enter_context(_cluster()))))
+        address, cluster = ends.enter_context(_cluster())
+        crews.append(Open(crew_of(address)))
         for crew in reversed(crews):
             ends.callback(crew.close)
         for title, experiment, updates, seeds in CASES:
             trials = _trials(experiment, updates, seeds)
             yield f"{title}, {len(trials)} trials"
-            yield from _compared(crews, trials, min(rounds, 5))
+            yield from _compared(crews, cluster, trials, rounds)
 
 
 def _trials(experiment: Experiment, updates: int, seeds: int) -> tuple[Trial, ...]:
     return plan_of(experiment, "seeds", {"seeds": seeds, "updates": updates}).trials({})
 
 
-def _compared(crews: list[Open], trials: tuple[Trial, ...], rounds: int) -> Iterator[str]:
-    least: dict[str, float] = {}
-    own: dict[str, float] = {}
+def _compared(crews: list[Open], cluster: _Halting, trials: tuple[Trial, ...], rounds: int) -> Iterator[str]:
+    spent: dict[str, list[float]] = {crew.title: [] for crew in crews}
+    own: dict[str, list[float]] = {crew.title: [] for crew in crews}
+    cores = []
     digests = set()
     for place in range(rounds + 1):
+        if place:  # the first compiles
+            with cluster.halted():
+                cores.append(2 * _hashed(1) / _hashed(2))
         for crew in crews:
-            began = time.perf_counter()
-            found = {one.key: summary for one, summary in run_trials(trials, crew)}
-            spent = time.perf_counter() - began
+            with contextlib.nullcontext() if "Dask" in crew.title else cluster.halted():
+                began = time.perf_counter()
+                found = {one.key: summary for one, summary in run_trials(trials, crew)}
+                seconds = time.perf_counter() - began
             digests.add(tuple(found[one.key].digest for one in trials))
-            if place:  # the first compiles
-                least[crew.title] = min(spent, least.get(crew.title, spent))
-                seconds = sum(summary.seconds for summary in found.values()) / len(found)
-                own[crew.title] = min(seconds, own.get(crew.title, seconds))
+            if place:
+                spent[crew.title].append(seconds)
+                own[crew.title].append(sum(summary.seconds for summary in found.values()) / len(found))
     yield f"  {'':22}  {'a sweep':>8}  {'a trial':>8}  {'its own':>8}  faster than the first"
-    for title, seconds in least.items():
-        ratio = least[crews[0].title] / seconds
-        each = readable(seconds / len(trials))
-        yield f"  {title:22}  {readable(seconds):>8}  {each:>8}  {readable(own[title]):>8}  {ratio:.2f}"
+    first = spent[crews[0].title]
+    for title, seconds in spent.items():
+        least = min(seconds)
+        ratios = [reference / each for reference, each in zip(first, seconds, strict=True)]
+        columns = (readable(least), readable(least / len(trials)), readable(min(own[title])))
+        yield f"  {title:22}  {'  '.join(f'{column:>8}' for column in columns)}  {_told(ratios)}"
+    yield f"  {'2 threads that only hash: what these cores give':54}{_told(cores)}"
     yield f"  {'the same bits' if len(digests) == 1 else 'OTHER BITS'} everywhere"
 
 
+def _told(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def _hashed(threads: int) -> float:
+    """The seconds until so many threads have each hashed alike, which keeps nothing but a core busy."""
+    with ThreadPoolExecutor(threads) as executor:
+        began = time.perf_counter()
+        list(executor.map(lambda salt: hashlib.pbkdf2_hmac("sha256", b"", salt, HASHES), [b""] * threads))
+        return time.perf_counter() - began
+
+
+class _Halting:
+    """Processes that can be halted: even a cluster that waits takes a tenth of a core."""
+
+    def __init__(self, started: list[subprocess.Popen[bytes]]) -> None:
+        self._processes = [psutil.Process(process.pid) for process in started]
+
+    @contextlib.contextmanager
+    def halted(self) -> Iterator[None]:
+        for process in self._processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in self._processes:
+                process.resume()
+
+
 @contextlib.contextmanager
-def _cluster() -> Iterator[str]:
-    """The address of a scheduler with two workers of one thread each."""
+def _cluster() -> Iterator[tuple[str, _Halting]]:
+    """The address of a scheduler with two workers of one thread each, and its processes."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "scheduler.json"
         started = [_dask("scheduler", "--port", "0", "--scheduler-file", str(place))]
@@ -112,7 +159,7 @@ def _cluster() -> Iterator[str]:
             crew = crew_of(address)
             while len(crew.members()) < 2:
                 time.sleep(0.2)
-            yield address
+            yield address, _Halting(started)
         finally:
             for process in reversed(started):
                 process.terminate()

@@ -62,8 +62,8 @@ class Table:
         shaped = (self.shape, self.is_image) if self.shape else ()
         text = ("text", self.context) if self.context else ()
         found = hashlib.sha256(repr((*told, *shaped, *text)).encode())
-        found.update(np.ascontiguousarray(self.inputs).tobytes())
-        found.update(np.ascontiguousarray(self.targets).tobytes())
+        found.update(np.ascontiguousarray(self.inputs).data)
+        found.update(np.ascontiguousarray(self.targets).data)
         return found.hexdigest()
 
     def __eq__(self, other: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -144,6 +144,11 @@ class ProblemKind(ABC):
         found: Task = task
         for name in (seed,) if seed else task.SEEDS:
             found = found.having(name, (found.value(name) + number) % _SEEDS)
+        return found
+
+    def felt(self, task: Any, batches: Collection[str]) -> Task:
+        """The task without random numbers that no run feels which has batches of these kinds."""
+        found: Task = task
         return found
 
     def reseeding(self, task: Any) -> str:

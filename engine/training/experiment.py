@@ -43,7 +43,7 @@ from engine.training.own_problem import distinct_tasks, fitting_own, own_entries
 from engine.trials.comparison_record import ComparisonRecord, read_comparisons
 from engine.validation import Entries, checked, text
 
-FORMAT = 6  # of what `Experiment.to_dict` returns; those from 1 on are read
+FORMAT = 7  # of what `Experiment.to_dict` returns; those from 1 on are read
 # The version of the numbers: raise it whenever any result changes in its bits, so that an experiment computed by an
 # earlier engine can be told. 1: of 0.2.0. 2: of 0.4.0, in which a gradient whose squares overflow is finite, so that
 # runs go on that used to end there. 3: networks are measured at other updates, on which early stopping and the best
@@ -514,7 +514,7 @@ class Experiment:
             table.text("title", "Untitled"),
             table.text("note", ""),
             _view(table.take("view", {})),
-            read_comparisons(table.take("comparison", []), "comparison", ids, check),
+            read_comparisons(table.take("comparison", []), "comparison", ids, version, check),
             numbers,
         )
         table.close()

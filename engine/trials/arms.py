@@ -15,6 +15,8 @@ from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.training.experiment import MAX_RUNS, NEVER, Experiment, RunRecord, RunSettings, distinct, of_run
 from engine.training.naming import Naming, titles
+from engine.training.own_problem import PART as OWN
+from engine.training.own_problem import changed_own, is_overridden
 from engine.trials.trial import Trial
 
 
@@ -93,14 +95,18 @@ def alone(
 ) -> Trial:
     """The trial of one arm alone, for so many updates, with the seeds of this number (see ProblemKind.reseeded).
 
-    settings: paths of the run or of the problem with their values. stop: rules that end it earlier. Raises
-    SettingError.
+    settings: paths of the run or of the problem with their values; what a run has for itself is varied there. stop:
+    rules that end it earlier. Raises SettingError.
     """
     given = tuple(settings)
     run, task = arm.record, _reseeded(experiment.problem, seed)
     for path, value in sorted(given, key=_is_knob):  # what is chosen from a catalogue, then the knobs that it brings
-        if of_run(Setting.of(path)):
-            run = replace(run, settings=run.settings.having(path, value))
+        setting, own = Setting.of(path), run.settings.own
+        if of_run(setting):
+            run = replace(run, settings=run.settings.having(setting, value))
+        elif is_overridden(own, task, setting):
+            own = changed_own(own, task, Setting.of(f"{OWN}.{path}"), value)
+            run = replace(run, settings=replace(run.settings, own=own))
         else:
             task = task.having(path, value)
     single = Experiment(task, (run,), {**NEVER, **dict(stop), "updates": updates})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 from engine.choices import Choice, choose
 from engine.contracts import Catalogue, Hyper, SettingError
+from engine.problems.kind import kind_of
+from engine.setting import Setting
 from engine.training.experiment import Experiment
 from engine.training.naming import Naming
 from engine.trials.arms import Arm, arms_of, numbered_titles
@@ -17,6 +19,8 @@ from engine.trials.comparison_record import MAX_RESULTS, ComparisonRecord
 from engine.trials.declaration import DECLARED, Declaration
 from engine.trials.summary import Summary
 from engine.trials.trial import Trial, countable, counted_of
+
+_BATCH = "batch"  # the part of settings on which it depends whether noise is felt
 
 Known = Mapping[str, Summary]  # summaries of trials that are finished, by the trials' keys
 
@@ -88,6 +92,10 @@ class Plan(ABC):
     def expected(self, known: Known) -> int:
         """About how many trials there will be in all."""
 
+    def typical(self, missing: Sequence[Trial]) -> Sequence[Trial]:
+        """Of trials that are still to be tried those that tell how long all of them take about."""
+        return missing[:1]
+
     @abstractmethod
     def result(self, known: Known) -> Result:
         """What is known so far."""
@@ -139,11 +147,20 @@ def plan_of(
     axes = tuple(axes)
     if axes and not comparison.has_axes:
         raise SettingError(f"{comparison.title} varies no settings that are named, got {len(axes)}", "axes")
-    plan = comparison.plan(experiment, arms, choice, counted or counted_of(experiment.problem), axes)
+    plan = comparison.plan(_felt(experiment, arms, axes), arms, choice, counted or counted_of(experiment.problem), axes)
     if plan.most > MAX_RESULTS:  # so many would take the memory before the first of them begins
         told = f"a comparison has at most {MAX_RESULTS:,} trials, this one would have up to {plan.most:,}"
         raise SettingError(f"{told}; compare fewer seeds, settings or runs", "seeds")
     return plan
+
+
+def _felt(experiment: Experiment, arms: tuple[Arm, ...], axes: tuple[Axis, ...]) -> Experiment:
+    """The experiment without random numbers that none of those compared feels: then other seeds are other starts."""
+    batches = {arm.record.settings.batch.kind for arm in arms}
+    changed = [tweak.setting for arm in arms for tweak in arm.record.tweaks] + [Setting.of(axis.path) for axis in axes]
+    if any(setting.part == _BATCH for setting in changed):
+        return experiment
+    return replace(experiment, problem=kind_of(experiment.problem).felt(experiment.problem, batches))
 
 
 def planned(experiment: Experiment, record: ComparisonRecord, naming: Naming = numbered_titles) -> Plan:

@@ -14,8 +14,9 @@ from engine.trials.declaration import DECLARED
 from engine.trials.summary import Summary, line_of, of_line
 from engine.validation import Entries, chosen
 
-MAX_RESULTS = 20_000
+MAX_RESULTS = 30_000
 MAX_CHARACTERS = 64 * 2**20  # of all results
+_COUNTS_WITH_FRESH_SEEDS = 7  # the first format whose score sheets do
 _CHECKED = 200  # results between two checks
 
 
@@ -58,13 +59,15 @@ class ComparisonRecord:
         }
 
 
-def read_comparisons(data: object, path: str, ids: Collection[str], check: Check) -> tuple[ComparisonRecord, ...]:
+def read_comparisons(
+    data: object, path: str, ids: Collection[str], version: int, check: Check
+) -> tuple[ComparisonRecord, ...]:
     """A list of what `to_dict` returned, or a person typed, of each kind one; or one by itself, as files up to format 5
-    have it. ids: of the runs that there are. Raises SettingError.
+    have it. ids: of the runs that there are. version: of the file's format. Raises SettingError.
     """
     if not isinstance(data, list):
-        return (_comparison(data, path, ids, check),)
-    records = tuple(_comparison(each, f"{path}[{place}]", ids, check) for place, each in enumerate(data, 1))
+        return (_comparison(data, path, ids, version, check),)
+    records = tuple(_comparison(each, f"{path}[{place}]", ids, version, check) for place, each in enumerate(data, 1))
     kinds = [record.choice.kind for record in records]
     twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
     if twice is not None:
@@ -72,8 +75,8 @@ def read_comparisons(data: object, path: str, ids: Collection[str], check: Check
     return records
 
 
-def _comparison(data: object, path: str, ids: Collection[str], check: Check) -> ComparisonRecord:
-    table = Entries(data, path)
+def _comparison(data: object, path: str, ids: Collection[str], version: int, check: Check) -> ComparisonRecord:
+    table = Entries(_tuning_seeds_of_old(data) if version < _COUNTS_WITH_FRESH_SEEDS else data, path)
     runs = table.take("runs", [])
     if not isinstance(runs, list) or not all(isinstance(run, str) for run in runs):
         raise SettingError(f"must be a list of ids of runs, got {shown(runs, 60)}", table.at("runs"))
@@ -94,6 +97,13 @@ def _comparison(data: object, path: str, ids: Collection[str], check: Check) -> 
         raise SettingError(f"{DECLARED[choice.kind].title} varies no settings that are named", table.at("axes"))
     kept = _results(results, table.at("results"), check)
     return ComparisonRecord(choice, tuple(runs), counted, axes, kept, optimizers)
+
+
+def _tuning_seeds_of_old(data: object) -> object:
+    """A score sheet from when optimizers counted with the seeds that they are tuned with: it names the latter."""
+    if not isinstance(data, dict) or data.get("kind") != "scores" or "seeds" not in data:
+        return data
+    return {"tuning_seeds" if name == "seeds" else name: value for name, value in data.items()}
 
 
 def _optimizers(data: object, path: str) -> tuple[str, ...]:

@@ -6,38 +6,46 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.choices import Choice
-from engine.contracts import Hyper
 from engine.problems.kind import kind_of
 from engine.training.experiment import Experiment
 from engine.trials.arms import Arm, alone
 from engine.trials.axes import Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
-from engine.trials.seeds import ArmOverSeeds, Pair, alone_words, over_seeds, pair_words, pairs_of
+from engine.trials.seeds import SAME_AGAIN, ArmOverSeeds, Pair, alone_words, over_seeds, pair_words, pairs_of
 from engine.trials.trial import Trial
-from engine.trials.tuning import DECADES, PER_DECADE, RATE, ROUNDS, TOLERANCE, RateCurve, Tuning, rate_trials
-from engine.trials.words import number
-
-TUNING_SEEDS = Hyper(
-    "tuning_seeds",
-    "",
-    10,
-    1,
-    100,
-    kind="integer",
-    slider=(1, 10),
-    help="how often each learning rate is tried while runs are tuned; the race itself has other seeds",
+from engine.trials.tuning import (
+    DECADES,
+    FRESH,
+    PER_DECADE,
+    RATE,
+    ROUNDS,
+    TOLERANCE,
+    TUNING_SEEDS,
+    RateCurve,
+    Tuning,
+    rate_trials,
 )
-_RACE = 1000  # the number of the first seed of the race: none of these was tuned with
+from engine.trials.words import number
 
 
 @dataclass(frozen=True)
 class RaceResult(Result):
-    """curves: how each run was tuned. arms, pairs: the race itself, each at its own best rate; empty until then."""
+    """curves: how each run was tuned. arms, pairs: the race itself, each at its own best rate, which their names tell;
+    empty until then.
+    """
 
     curves: tuple[RateCurve, ...]
     arms: tuple[ArmOverSeeds, ...]
     pairs: tuple[Pair, ...]
     is_tuned: bool
+
+    @property
+    def terms(self) -> str:
+        """On what terms they race, in words."""
+        untuned = [curve.arm.name for curve in self.curves if not curve.is_tuned]
+        if not untuned:
+            return "each at its best learning rate"
+        return f"each at its best learning rate but {' and '.join(untuned)}, for which none was better than another"
 
 
 class RacePlan(Plan):
@@ -63,11 +71,11 @@ class RacePlan(Plan):
         race = self._race(curves) if is_tuned else ()
         arms = tuple(
             over_seeds(
-                arm,
+                _tuned(arm, curve),
                 {trial.seed: known[trial.key] for trial in race if trial.group == arm.key and trial.key in known},
                 self.updates,
             )
-            for arm in (self.arms if race else ())
+            for arm, curve in (zip(self.arms, curves, strict=True) if race else ())
         )
         pairs = pairs_of(arms)
         done = sum(trial.key in known for trials in (*tuning, race) for trial in trials)
@@ -95,12 +103,12 @@ class RacePlan(Plan):
         return rate_trials(self.experiment, arm, rate, seeds, self.updates, self.counted)
 
     def _race(self, curves: tuple[RateCurve, ...]) -> tuple[Trial, ...]:
-        """Every run at its own best rate, with seeds that it was not tuned with; at its own if none was good."""
-        rates = [curve.best_rate or curve.arm.record.settings.learning_rate for curve in curves]
+        """Every run at its own best rate, with seeds that it was not tuned with; as it is if no rate was better."""
+        chosen = [(curve.arm, [(RATE, curve.best_rate)] if curve.is_tuned else []) for curve in curves]
         return tuple(
-            alone(self.experiment, curve.arm, self.updates, self.counted, seed=_RACE + seed, settings=[(RATE, rate)])
+            alone(self.experiment, arm, self.updates, self.counted, seed=FRESH + seed, settings=settings)
             for seed in range(self._seeds)
-            for curve, rate in zip(curves, rates, strict=True)
+            for arm, settings in chosen
         )
 
     def _sentences(
@@ -110,21 +118,32 @@ class RacePlan(Plan):
         told += [alone_words(each) for each in arms if each.seeds]
         if not is_tuned:
             told.append("Every run is being tuned; then all race at their own best learning rate.")
-        rates = ", ".join(f"{curve.arm.name} {curve.best_rate:g}" for curve in curves if curve.best_rate is not None)
-        if is_tuned and rates:
+        if is_tuned and any(curve.rates for curve in curves):
             tried = {len(curve.rates) for curve in curves}
             most = f"{max(tried)}" if len(tried) == 1 else f"{min(tried)} to {max(tried)}"
-            told.append(f"Each was tuned by {most} learning rates, all alike, and races at its own best: {rates}.")
+            told.append(f"Each was tuned by {most} learning rates, all alike, and races at its own best.")
         for curve in curves:
-            if is_tuned and curve.is_at_edge and curve.best is not None:
+            if is_tuned and not curve.is_tuned:
+                ended = "ended alike" if curve.best is not None else "diverged"
+                told.append(f"{curve.arm.name} {ended} with every learning rate that was tried: it could not be tuned.")
+        for curve in curves:
+            if is_tuned and curve.is_tuned and curve.is_at_edge and curve.best is not None:
                 side = "lowest" if curve.best == 0 else "highest"
                 told.append(
                     f"{curve.arm.name} was best at the {side} rate that was tried ({number(curve.rates[curve.best])}):"
                     " it may do better beyond it."
                 )
-        task = self.experiment.problem
-        told.append(f"The race has seeds of its own, each with new {kind_of(task).reseeding(task)}.")
+        if arms and all(each.is_one for each in arms):
+            told.append(SAME_AGAIN)
+        else:
+            task = self.experiment.problem
+            told.append(f"The race has seeds of its own, each with new {kind_of(task).reseeding(task)}.")
         return tuple(told)
+
+
+def _tuned(arm: Arm, curve: RateCurve) -> Arm:
+    """A run as it races, at the rate that its name tells."""
+    return replace(arm, name=f"{arm.name} (tuned to {curve.best_rate:g})") if curve.is_tuned else arm
 
 
 class FairRace(Comparison):

@@ -52,7 +52,8 @@ class RatePlan(Plan):
         curves = tuple(rate_curve(arm, self._trials[arm.key], known, tolerance) for arm in self.arms)
         sentences = [rate_words(curve, tolerance) for curve in curves]
         widths = sorted((curve for curve in curves if curve.good), key=lambda curve: -curve.decades)
-        if len(widths) > 1 and widths[0].decades > widths[-1].decades:
+        step = 1.5 / int(self.choice.values[PER_DECADE.name])  # type: ignore[arg-type]
+        if len(widths) > 1 and widths[0].decades > widths[-1].decades + step:  # more than a step of the grid
             first, last = widths[0], widths[-1]
             sentences.append(
                 f"{first.arm.name} is the easiest to tune ({first.decades:.1f} decades are good),"

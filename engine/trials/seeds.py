@@ -25,12 +25,13 @@ Array = np.ndarray
 
 
 _FEW = 3  # pairs, of which all are told
+SAME_AGAIN = "Nothing that a seed changes acts on these runs: all seeds are one trial, and count as one."
 
 
 @dataclass(frozen=True)
 class ArmOverSeeds:
     """One run over the seeds that are known: their values, and lines (seeds, points) with their quartiles (3, points)
-    at the updates (points,). NaN where a line has ended.
+    at the updates (points,). NaN where a line has ended. digests: of their bits.
     """
 
     arm: Arm
@@ -41,15 +42,27 @@ class ArmOverSeeds:
     lines: Array
     band: Array
     diverged: int
+    digests: tuple[str, ...] = ()
+
+    @property
+    def is_one(self) -> bool:
+        """Whether several seeds have given the same bits: nothing that they change acts on the run."""
+        return len(self.digests) > 1 and len(set(self.digests)) == 1 and self.digests[0] != ""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two runs over the seeds that both have. p: of the test, corrected for the number of pairs (Holm)."""
+    """Two runs over the seeds that both have. p: of the test, corrected for the number of pairs (Holm).
+
+    Seeds that have given both of them the same bits again count once. lost: of those that count, with how many both
+    have diverged. are_one: whether the two have the same bits with every seed.
+    """
 
     one: Arm
     other: Arm
     test: SignTest
+    lost: int
+    are_one: bool
     p: float
 
 
@@ -101,8 +114,11 @@ class SeedsPlan(Plan):
         for each in arms:
             if each.seeds:
                 told.append(alone_words(each))
-        task = self.experiment.problem
-        told.append(f"Each seed brings new {kind_of(task).reseeding(task)}; all runs get the same ones.")
+        if arms and all(each.is_one for each in arms):
+            told.append(SAME_AGAIN)
+        else:
+            task = self.experiment.problem
+            told.append(f"Each seed brings new {kind_of(task).reseeding(task)}; all runs get the same ones.")
         return tuple(told)
 
 
@@ -116,7 +132,8 @@ def over_seeds(arm: Arm, found: dict[int, Summary], updates: int) -> ArmOverSeed
     band = quartiles(lines) if len(kept) else np.full((3, len(at)), np.nan)
     values = tuple(summary.value for summary in kept.values())
     diverged = sum(summary.diverged for summary in kept.values())
-    return ArmOverSeeds(arm, tuple(kept), values, spread(values), at, lines, band, diverged)
+    digests = tuple(summary.digest for summary in kept.values())
+    return ArmOverSeeds(arm, tuple(kept), values, spread(values), at, lines, band, diverged, digests)
 
 
 def pairs_of(arms: tuple[ArmOverSeeds, ...]) -> tuple[Pair, ...]:
@@ -125,9 +142,14 @@ def pairs_of(arms: tuple[ArmOverSeeds, ...]) -> tuple[Pair, ...]:
     for one, other in combinations(arms, 2):
         both = sorted(set(one.seeds) & set(other.seeds))
         if both:
-            values = ([each.values[each.seeds.index(seed)] for seed in both] for each in (one, other))
-            found.append((one.arm, other.arm, sign_test(*values)))
-    corrected = holm([test.p for _, _, test in found])
+            places = [(one.seeds.index(seed), other.seeds.index(seed)) for seed in both]
+            bits = [(one.digests[first], other.digests[second]) for first, second in places]
+            distinct = [place for k, place in enumerate(places) if "" in bits[k] or bits[k] not in bits[:k]]
+            values = [[one.values[first] for first, _ in distinct], [other.values[second] for _, second in distinct]]
+            lost = sum(math.isinf(a) and math.isinf(b) for a, b in zip(*values, strict=True))
+            are_one = all(first == second != "" for first, second in bits)
+            found.append((one.arm, other.arm, sign_test(*values), lost, are_one))
+    corrected = holm([test.p for _, _, test, _, _ in found])
     return tuple(Pair(*each, p) for each, p in zip(found, corrected, strict=True))
 
 
@@ -137,7 +159,16 @@ def pair_words(arms: tuple[ArmOverSeeds, ...], pairs: tuple[Pair, ...]) -> list[
     if len(pairs) > _FEW:
         best = min((arm for arm in arms if arm.seeds), key=lambda arm: (arm.spread.median, arm.diverged)).arm
         told = tuple(pair for pair in pairs if best in (pair.one, pair.other))
-    return [paired(pair.one.name, pair.other.name, pair.test, pair.p, len(pairs)) for pair in told]
+    return [_told_of(pair, len(pairs)) for pair in told]
+
+
+def _told_of(pair: Pair, pairs: int) -> str:
+    one, other = pair.one.name, pair.other.name
+    if pair.are_one:
+        return f"{one} and {other} are one and the same, bit for bit."
+    if pair.lost and pair.test.wins + pair.test.losses == 0:
+        return f"{one} and {other} diverge with every seed: neither can be judged."
+    return paired(one, other, pair.test, pair.p, pairs)
 
 
 def alone_words(each: ArmOverSeeds) -> str:
@@ -145,6 +176,8 @@ def alone_words(each: ArmOverSeeds) -> str:
     seeds = f"{len(each.seeds)} seed{'s' * (len(each.seeds) != 1)}"
     if each.diverged and not math.isfinite(each.spread.median):
         return f"{each.arm.name} diverged for {each.diverged} of {seeds}."
+    if each.is_one:
+        return f"{each.arm.name} ends at {number(each.spread.median)}, the same with {seeds}."
     told = f"{each.arm.name} ends at {number(each.spread.median)} (median of {seeds}"
     if math.isfinite(each.spread.high):
         told += f"; half of them between {number(each.spread.low)} and {number(each.spread.high)}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Container, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from engine.contracts import SettingError
@@ -74,6 +76,7 @@ class _Spread:
         self.executor = workers.open()
         self._waiting = waiting
         self._at_work: dict[Future[Summary], _Handed] = {}
+        self._done: SimpleQueue[Future[Summary]] = SimpleQueue()  # of those at work
         self._again: list[_Handed] = []
         self._suspects: list[_Handed] = []
         self._broken = False  # what is with the executor comes back, and then it is made anew
@@ -86,16 +89,18 @@ class _Spread:
             self.executor, self._broken = self.workers.open(), False
         while not self._broken and len(self._at_work) < self._most and (handed := self._next()) is not None:
             try:
-                self._at_work[self.executor.submit(self.workers.work, handed.trial)] = handed
+                future = self.executor.submit(self.workers.work, handed.trial)
             except BrokenExecutor:
                 (self._suspects if handed.is_suspect else self._again).append(handed)
                 self._broken = True
+            else:
+                self._at_work[future] = handed
+                future.add_done_callback(self._done.put)
         return bool(self._at_work or self._again or self._suspects)
 
     def finished(self) -> Iterator[tuple[Trial, Summary]]:
         """The trials that end within a moment. Raises SettingError if workers are lost whatever they do."""
-        done, _ = wait(self._at_work, _PATIENCE, FIRST_COMPLETED)
-        for future in done:
+        for future in self._ended():
             handed = self._at_work.pop(future)
             error = CancelledError() if future.cancelled() else future.exception()
             if isinstance(error, Stopped):
@@ -112,6 +117,15 @@ class _Spread:
                 yield from self._once_more(handed, self._again)
             else:
                 yield handed.trial, Summary(failed=f"{type(error).__name__}: {error}")
+
+    def _ended(self) -> list[Future[Summary]]:
+        """What has ended, or does so within a moment: many may be at work, so each says so by itself."""
+        found: list[Future[Summary]] = []
+        with contextlib.suppress(Empty):
+            found.append(self._done.get(timeout=_PATIENCE))
+            while True:
+                found.append(self._done.get_nowait())
+        return found
 
     @property
     def _most(self) -> int:

@@ -29,6 +29,11 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(float(median), float(low), float(high), len(values))
 
 
+def median(values: Sequence[float]) -> float:
+    """The median of `spread`."""
+    return spread(values).median
+
+
 def quartiles(rows: Array) -> Array:
     """Lower quartile, median and upper quartile (3, k) of each column of rows (n, k), n > 0.
 
@@ -81,6 +86,11 @@ def holm(ps: Sequence[float]) -> list[float]:
 
 def _worst(value: float) -> float:
     return math.inf if math.isnan(value) else value
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean of numbers; NaN without any."""
+    return math.fsum(values) / len(values) if values else math.nan
 
 
 def geometric_mean(values: Sequence[float]) -> float:

@@ -10,17 +10,30 @@ from engine.contracts import Hyper
 from engine.training.experiment import LEARNING_RATE, Experiment
 from engine.trials.arms import Arm, alone
 from engine.trials.comparison import Known
-from engine.trials.statistics import Spread, spread
+from engine.trials.statistics import Spread, median, spread
 from engine.trials.summary import Summary
 from engine.trials.trial import Trial
 from engine.trials.words import number
 
 ValueOf = Callable[[Summary], float]
+Centre = Callable[[Sequence[float]], float]
 
 RATE = LEARNING_RATE.name
 
+FRESH = 1000  # the number of the first seed that nobody is tuned with
 _MORE = 4  # rates of a round
+_LEAST = 12  # decades below 1, where a rate that is 0 has its place
 
+TUNING_SEEDS = Hyper(
+    "tuning_seeds",
+    "",
+    10,
+    1,
+    100,
+    kind="integer",
+    slider=(1, 10),
+    help="how often each learning rate is tried while runs are tuned; what is told of them then has other seeds",
+)
 DECADES = Hyper(
     "decades",
     "",
@@ -68,9 +81,9 @@ TOLERANCE = Hyper(
 class RateCurve:
     """The values of one run over its learning rates, ascending, each over the seeds that are known.
 
-    best: the place of the rate with the lowest median, of those with which the fewest seeds diverged; None while none
-    has ended at a finite value. good: the places of the first and last rate around it that are good. diverged: how many
-    seeds did.
+    best: the place of the rate with the lowest value over its seeds, of those with which the fewest diverged; None
+    while none has ended at a finite value. good: the places of the first and last rate around it that are good.
+    diverged: how many seeds did.
     """
 
     arm: Arm
@@ -93,6 +106,17 @@ class RateCurve:
         return math.log10(self.rates[high] / self.rates[low])
 
     @property
+    def is_flat(self) -> bool:
+        """Whether all rates that did not diverge ended alike, if there are several: then none is better."""
+        ends = [each.median for each, count in zip(self.spreads, self.diverged, strict=True) if not count]
+        return len(ends) > 1 and len(set(ends)) == 1
+
+    @property
+    def is_tuned(self) -> bool:
+        """Whether any rate is better than others."""
+        return self.best is not None and not self.is_flat
+
+    @property
     def is_at_edge(self) -> bool:
         """Whether the best rate is the lowest or the highest that was tried, or none has been any good: there may be a
         better one beyond.
@@ -108,12 +132,20 @@ def rates_around(decades: float, per_decade: int) -> int:
 def around(rate: float, decades: float, per_decade: int) -> tuple[float, ...]:
     """Rates so many decades below and above one, evenly by their logarithm; rounded to three digits."""
     steps = rates_around(decades, per_decade) // 2
-    return tuple(stepped(rate, step, per_decade) for step in range(-steps, steps + 1))
+    return tuple(_rounded(rate * 10 ** (step / per_decade)) for step in range(-steps, steps + 1))
 
 
-def stepped(rate: float, steps: float, per_decade: int) -> float:
-    """A rate so many steps of the grid away, within what a rate may be."""
-    return min(float(f"{rate * 10 ** (steps / per_decade):.3g}"), LEARNING_RATE.high)
+def stepped(rate: float, steps: int, per_decade: int) -> float:
+    """The rate so many steps away from one on the grid that all have in common, which holds the powers of ten: for two
+    that differ in nothing but their own rates, the same ones are tried.
+    """
+    place = round(math.log10(rate) * per_decade) + steps if rate else -_LEAST * per_decade
+    return _rounded(10 ** (place / per_decade))
+
+
+def _rounded(rate: float) -> float:
+    """With three digits, within what a rate may be."""
+    return min(float(f"{rate:.3g}"), LEARNING_RATE.high)
 
 
 def rate_trials(
@@ -129,28 +161,35 @@ def value_at_end(summary: Summary) -> float:
 
 
 def rate_curve(
-    arm: Arm, trials: Iterable[Trial], known: Known, tolerance: float, value_of: ValueOf = value_at_end
+    arm: Arm,
+    trials: Iterable[Trial],
+    known: Known,
+    tolerance: float,
+    value_of: ValueOf = value_at_end,
+    centre: Centre = median,
 ) -> RateCurve:
-    """What is known of these trials at several rates."""
+    """What is known of these trials at several rates. centre: of the values of a rate, which is judged by it."""
     found: dict[float, list[Summary]] = {}
     for trial in trials:
         summary = known.get(trial.key)
         if summary is not None and not summary.failed:
             found.setdefault(float(dict(trial.point)[RATE]), []).append(summary)
     rates = tuple(sorted(found))
-    spreads = tuple(spread([value_of(summary) for summary in found[rate]]) for rate in rates)
+    values = [[value_of(summary) for summary in found[rate]] for rate in rates]
+    spreads = tuple(map(spread, values))
     diverged = tuple(sum(summary.diverged for summary in found[rate]) for rate in rates)
     fewest = min(diverged, default=0)
-    medians = [each.median if count == fewest else math.inf for each, count in zip(spreads, diverged, strict=True)]
-    lowest = min(medians, default=math.inf)
+    centres = [centre(each) if count == fewest else math.inf for each, count in zip(values, diverged, strict=True)]
+    lowest = min(centres, default=math.inf)
     if not math.isfinite(lowest):
         return RateCurve(arm, rates, spreads, diverged, None, None)
-    best = medians.index(lowest)
+    own = math.log(arm.record.settings.learning_rate or rates[0])
+    best = min(range(len(rates)), key=lambda place: (centres[place], abs(math.log(rates[place] or 1.0) - own)))
     limit = lowest + tolerance * max(_start(found) - lowest, 0.0)
     low = high = best
-    while low > 0 and medians[low - 1] <= limit:
+    while low > 0 and centres[low - 1] <= limit:
         low -= 1
-    while high + 1 < len(rates) and medians[high + 1] <= limit:
+    while high + 1 < len(rates) and centres[high + 1] <= limit:
         high += 1
     return RateCurve(arm, rates, spreads, diverged, best, (low, high))
 
@@ -163,8 +202,8 @@ def _start(found: Mapping[float, Sequence[Summary]]) -> float:
 
 @dataclass(frozen=True)
 class Tuning:
-    """How runs are tuned: a grid of rates around the own one of each, and more for all while the best of any is at the
-    edge. trials_at: the trials of a run at one rate.
+    """How runs are tuned: rates of one grid around the own one of each, and more for all while the best of any is at
+    the edge. trials_at: the trials of a run at one rate. value_of, centre: what a rate is judged by.
     """
 
     arms: tuple[Arm, ...]
@@ -174,6 +213,7 @@ class Tuning:
     tolerance: float
     trials_at: Callable[[Arm, float], tuple[Trial, ...]]
     value_of: ValueOf = value_at_end
+    centre: Centre = median
     _made: dict[tuple[str, float], tuple[Trial, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def trials(self, known: Known) -> tuple[tuple[tuple[Trial, ...], ...], bool]:
@@ -201,12 +241,14 @@ class Tuning:
 
     @property
     def _grid(self) -> tuple[tuple[float, ...], ...]:
-        return tuple(around(arm.record.settings.learning_rate, self.decades, self.per_decade) for arm in self.arms)
+        steps = rates_around(self.decades, self.per_decade) // 2
+        own = (arm.record.settings.learning_rate for arm in self.arms)
+        return tuple(tuple(stepped(rate, step, self.per_decade) for step in range(-steps, steps + 1)) for rate in own)
 
     def curves(self, trials: Iterable[tuple[Trial, ...]], known: Known) -> tuple[RateCurve, ...]:
         """What is known of each run's trials."""
         return tuple(
-            rate_curve(arm, each, known, self.tolerance, self.value_of)
+            rate_curve(arm, each, known, self.tolerance, self.value_of, self.centre)
             for arm, each in zip(self.arms, trials, strict=True)
         )
 
@@ -245,13 +287,18 @@ def rate_words(curve: RateCurve, tolerance: float) -> str:
     if curve.best is None or curve.good is None or curve.best_rate is None:
         return f"{name} has ended at no finite value yet." if curve.rates else f"{name} has not been tried yet."
     told = f"{name} ends lowest, at {number(curve.spreads[curve.best].median)}, with learning rate {curve.best_rate:g}"
+    if curve.is_flat:
+        return f"{name} ends at {number(curve.spreads[curve.best].median)} with every learning rate that was tried."
     if curve.best in (0, len(curve.rates) - 1) and len(curve.rates) > 1:
         side = "lowest" if curve.best == 0 else "highest"
         told += f", the {side} that was tried: there may be a better one beyond it"
     low, high = (curve.rates[place] for place in curve.good)
+    ends = [side for side, place, end in zip(("lowest", "highest"), curve.good, (0, len(curve.rates) - 1), strict=True)
+            if place == end]  # fmt: skip
+    beyond = f", the {' and the '.join(ends)} that was tried: it may be wider" if ends else ""
     told += (
-        f"; good from {low:g} to {high:g}, a factor of {high / low:.3g} ({curve.decades:.1f} decades), where no more"
-        f" than {tolerance:.0%} of that descent is lost."
+        f"; good from {low:g} to {high:g}, a factor of {high / low:.3g} ({curve.decades:.1f} decades{beyond}), where no"
+        f" more than {tolerance:.0%} of that descent is lost."
         if high > low
         else f"; no other rate that was tried comes within {tolerance:.0%} of that descent."
     )

@@ -95,7 +95,7 @@ WORKLOADS = (
         "Six sigmoid layers",
         "gradients that vanish on their way down",
         {"data": "moons", "hidden": [{"units": 6, "activation": "sigmoid"}] * 6},
-        0.2,
+        0.4,
         2000,
         _MINI,
     ),

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.documents.tables.dates import date_label, days
+from engine import MAX_SIZE
 
 Array = np.ndarray
 
 # EMPTY: nothing, or a mark that the user has named. MARK: a usual missing mark, which is a label in a column of labels.
-NUMBER, EMPTY, MARK, TEXT, INFINITE = range(5)
+# TOO_LARGE: infinite, or beyond what an example may hold.
+NUMBER, EMPTY, MARK, TEXT, TOO_LARGE = range(5)
 # Missing values as written by spreadsheets, R, pandas and databases, and error values of formulas.
 MISSING_MARKS = frozenset((
     "-", "--", "–", "—", "?", ".", "..", "...", ":", "na", "n.a.", "n.d.", "n/a", "<na>", "nan", "-nan", "null", "none",
@@ -68,7 +70,7 @@ def parsed(cell: str, form: CellFormat) -> tuple[int, float]:
         return EMPTY, math.nan
     value = days(text, form.date) if form.date else _number(text, form)
     if value is not None:
-        return (INFINITE, math.nan) if math.isinf(value) else (NUMBER, value)
+        return (NUMBER, value) if abs(value) <= MAX_SIZE else (TOO_LARGE, math.nan)
     return (MARK if form.missing is None and text.casefold() in MISSING_MARKS else TEXT), math.nan
 
 
@@ -127,8 +129,9 @@ def why_unusable(cell: str, form: CellFormat) -> str:
     text, code = f"“{brief(cell.strip())}”", parsed(cell, form)[0]
     if code == EMPTY and not cell.strip():
         return "empty"
-    if code == INFINITE:
-        return f"{text} is not finite"
+    if code == TOO_LARGE:
+        finite = math.isfinite(_number(normal(cell), form) or math.inf)
+        return f"{text} is not within ±{MAX_SIZE:g}" if finite else f"{text} is not finite"
     if code in (EMPTY, MARK):
         return f"{text} is taken for a missing value"
     if form.date:
@@ -146,7 +149,7 @@ def why_unusable(cell: str, form: CellFormat) -> str:
 
 
 def _plain(cells: Sequence[str], form: CellFormat) -> Array | None:
-    """The fast path: the values if `float` reads every cell as a finite number."""
+    """The fast path: the values if `float` reads every cell as a number that is not too large."""
     joined = "\0".join(cells)  # no cell contains a zero byte
     if "_" in joined or (form.decimal == "," and "." in joined):
         return None
@@ -155,7 +158,12 @@ def _plain(cells: Sequence[str], form: CellFormat) -> Array | None:
         values = np.fromiter(map(float, plain), np.float64, len(cells))
     except ValueError:
         return None
-    return values if np.isfinite(values).all() else None
+    return values if within_size(values) else None
+
+
+def within_size(values: Array) -> bool:
+    """Whether all are numbers, and none is too large."""
+    return bool((np.abs(values) <= MAX_SIZE).all())
 
 
 def brief(text: str, most: int = 40) -> str:

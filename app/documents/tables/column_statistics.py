@@ -45,7 +45,7 @@ class ColumnStatistics:
         self._labels: list[Counter[str] | None] = [Counter() for _ in range(width)]
         self._marks: list[Counter[str]] = [Counter() for _ in range(width)]
         self._named: list[Counter[str]] = [Counter() for _ in range(width)]  # marks that the user has named
-        self._unread: list[dict[int, tuple[int, str]]] = [{} for _ in range(width)]  # by the code, INFINITE as TEXT
+        self._unread: list[dict[int, tuple[int, str]]] = [{} for _ in range(width)]  # by the code, TOO_LARGE as TEXT
         # The values so far of columns that are named like an index; of a table without names, of the first one.
         self._numbering: dict[int, list[Array]] = {
             place: []
@@ -140,9 +140,9 @@ class ColumnStatistics:
                     break
 
     def _column(self, place: int) -> Column:
-        numbers, empty, marks, texts, infinite = self._counts[:, place].tolist()
+        numbers, empty, marks, texts, too_large = self._counts[:, place].tolist()
         form, forced = self._dialect.formats[place], self._dialect.kinds.get(place, "")
-        kind: Kind = "number" if numbers + infinite > texts else "text" if texts else "empty"
+        kind: Kind = "number" if numbers + too_large > texts else "text" if texts else "empty"
         if forced and kind != "empty":
             kind = "text" if forced == "text" else "number"
         elif forced == "text" and marks:
@@ -163,7 +163,7 @@ class ColumnStatistics:
             form=form,
             numbers=numbers,
             missing=empty + (marks if kind != "text" else 0),
-            texts=texts + infinite,
+            texts=texts + too_large,
             categories=categories,
             counts=counts,
             low=float(self._low[place]),

@@ -17,7 +17,7 @@ Kind = Literal["number", "date", "text", "empty"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. numbers, missing, texts: how many cells are which; non-finite numbers count as text.
+    """One column. numbers, missing, texts: how many cells are which; numbers that are infinite or too large are texts.
 
     categories: its distinct values in order, None if there are more than MAX_CLASSES; counts: how often each occurs.
     low, high: of its numbers; whole: all are integers; counting: each is one more than the previous; distinct: it holds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from app.documents.tables.cells import EMPTY, INFINITE, MARK, NUMBER, TEXT, CellFormat, normal, parsed
+from app.documents.tables.cells import EMPTY, MARK, NUMBER, TEXT, TOO_LARGE, CellFormat, normal, parsed
 from engine import MAX_NAME
 
 _YEARS = range(1500, 2201)
@@ -24,7 +24,7 @@ def has_header(names: Sequence[str], data: Sequence[Sequence[str]], forms: Seque
         return "" if NUMBER in codes else "text"
     columns = [[row[place] for row in data if place < len(row)] for place in range(len(names))]
     found = [[parsed(cell, form)[0] for cell in column] for column, form in zip(columns, forms, strict=True)]
-    numeric = [sum(code in (NUMBER, INFINITE) for code in column) for column in found]
+    numeric = [sum(code in (NUMBER, TOO_LARGE) for code in column) for column in found]
     for code, column, count in zip(codes, found, numeric, strict=True):
         if code == TEXT and column and 2 * count > sum(kind not in (EMPTY, MARK) for kind in column):
             return "text above numbers"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO
+
+from app.documents.files import open_regular
 
 _PATIENCE = 0.05  # seconds between two looks at whether to go on waiting
 _THREAD = "table-file"
@@ -44,30 +45,27 @@ class PatientFile:
         self._calls.put(None)
 
     def size(self) -> int:
-        """The size in bytes of what must be a regular file: a pipe would block, a device might never end."""
+        """The size in bytes of what must be a regular file."""
 
-        def look() -> int:
-            status = os.stat(self._path)
-            if not stat.S_ISREG(status.st_mode):
-                folder = stat.S_ISDIR(status.st_mode)
-                raise OSError(errno.EINVAL, "it is a folder" if folder else "not a file")
-            return status.st_size
-
-        return int(self._ask(look))
+        return int(self._ask(lambda: os.fstat(self._opened().fileno()).st_size))
 
     def read(self, most: int) -> bytes:
         """The next bytes, at most so many; none at the end."""
 
         def read() -> bytes:
-            if self._file is None:
-                self._file = open(self._path, "rb", buffering=0)  # noqa: SIM115  closed by _work
+            file = self._opened()
             pieces, left = [], most
-            while left and (piece := self._file.read(left)):
+            while left and (piece := file.read(left)):
                 pieces.append(piece)
                 left -= len(piece)
             return b"".join(pieces)
 
         return bytes(self._ask(read))
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            self._file = open_regular(self._path)  # closed by _work
+        return self._file
 
     def _ask(self, call: Callable[[], Any]) -> Any:
         self._answered.clear()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.documents.tables.cells import CellFormat, numbers
+from app.documents.tables.cells import CellFormat, numbers, within_size
 from app.documents.tables.comments import without_comments
 from app.documents.tables.dialect import Dialect
 from app.documents.tables.separator import quoting_error, records, row_reader
@@ -93,7 +93,7 @@ def _plain(lines: list[str], dialect: Dialect, first: int, places: Mapping[int, 
         matrix = np.loadtxt(text, delimiter=separator, comments=None, usecols=tuple(places) if some else None, ndmin=2)
     except ValueError:
         return None
-    if matrix.shape != (len(lines), len(places)) or not np.isfinite(matrix).all():
+    if matrix.shape != (len(lines), len(places)) or not within_size(matrix):
         return None
     return Batch(range(first, first + len(lines)), matrix, places, (), None)
 

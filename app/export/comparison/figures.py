@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from app.export.legend import Entry, clean
 from app.export.line_styles import LineStyle, line_style
 from app.export.style import FigureSettings
 from app.look.palettes import CLASSES_ON_LIGHT, ON_LIGHT
+from app.plots.proportion import finite_of, in_proportion
 from engine import Setting
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ Array = np.ndarray
 _BAND, _GOOD = 0.2, 0.5  # opacity
 _RATIO = 20.0  # of the largest to the least value, from which an axis is logarithmic
 _MARGIN = 1.5  # beyond the least and the largest value of a logarithmic axis
+_SPARE = 0.05  # of the range of a linear axis, the same
 _NOTE = 0.8  # of the font, for what is said below
 
 
@@ -67,7 +68,7 @@ def draw_sweep(figure: Figure, plan: Plan, result: SweepResult, settings: Figure
         axes.plot(failing, heights, "x", color=style.colour, ms=3, transform=axes.get_xaxis_transform())
         entries.append((style.handle(settings), arm.name))
     _set_side(axes, "x", result, 0)
-    _set_y(axes, [row.spread.median for row in result.rows], plan)
+    _set_y(axes, finite_of([np.array([row.spread.median for row in result.rows])]), plan)
     return entries
 
 
@@ -126,7 +127,7 @@ def draw_scores(figure: Figure, plan: Plan, result: ScoreResult, settings: Figur
     axes.set_yticks(np.arange(len(scores)), names, fontsize=_NOTE * settings.font_size)
     axes.set_xscale("log" if scores else "linear")
     axes.axvline(1.0, color="0.4", lw=0.6 * settings.line_width)
-    axes.set_xlabel("times as fast as tuned AdamW (geometric mean)")
+    axes.set_xlabel(f"times as fast as tuned {result.baseline} (geometric mean)")
     return []
 
 
@@ -148,28 +149,28 @@ def fairness(plan: Plan) -> str:
     if plan.choice.kind == "race":
         return f"{told} that no run was tuned with; every run was tuned by as many trials as the others"
     if plan.choice.kind == "scores":
-        return f"{told}; every optimizer was tuned by as many learning rates as the others"
+        return f"{told} that no optimizer was tuned with; each was tuned by as many learning rates as the others"
     return f"{told}, the same for all"
 
 
 def _draw_bands(axes: Axes, arms: Iterable[ArmOverSeeds], plan: Plan, settings: FigureSettings) -> list[Entry]:
     entries: list[Entry] = []
-    seen: list[float] = []
+    seen: list[Array] = []
     for place, each in enumerate(arms):
         style = _style(each.arm, place, settings)
         low, median, high = (np.where(np.isfinite(row), row, np.nan) for row in each.band)
         axes.fill_between(each.updates, low, high, color=style.colour, alpha=_BAND, lw=0)
         axes.plot(each.updates, median, color=style.colour, lw=settings.line_width, ls=line_style(style.pattern))
-        seen += median.tolist()
+        seen.append(median)
         entries.append((style.handle(settings), each.arm.name))
     axes.set_xlabel("update")
-    _set_y(axes, seen, plan)
+    _set_y(axes, in_proportion(seen), plan)
     return entries
 
 
 def _draw_rates(axes: Axes, curves: Iterable[RateCurve], plan: Plan, settings: FigureSettings) -> list[Entry]:
     entries: list[Entry] = []
-    seen: list[float] = []
+    seen: list[Array] = []
     for place, curve in enumerate(curves):
         style = _style(curve.arm, place, settings)
         medians = np.array([each.median for each in curve.spreads])
@@ -183,11 +184,11 @@ def _draw_rates(axes: Axes, curves: Iterable[RateCurve], plan: Plan, settings: F
         failing = [rate for rate, count in zip(curve.rates, curve.diverged, strict=True) if count]
         heights = [0.98 - 0.04 * place] * len(failing)
         axes.plot(failing, heights, "x", color=style.colour, ms=3, transform=axes.get_xaxis_transform())
-        seen += medians.tolist()
+        seen.append(medians)
         entries.append((style.handle(settings), curve.arm.name))
     axes.set_xscale("log")
     axes.set_xlabel("learning rate")
-    _set_y(axes, seen, plan)
+    _set_y(axes, finite_of(seen), plan)
     return entries
 
 
@@ -204,11 +205,14 @@ def _style(arm: Arm, place: int, settings: FigureSettings) -> LineStyle:
     return LineStyle(ON_LIGHT[arm.colour], settings.dash(place), "")
 
 
-def _set_y(axes: Axes, values: Iterable[float], plan: Plan) -> None:
-    known = [value for value in values if math.isfinite(value)]
-    if known and min(known) > 0.0 and max(known) > _RATIO * min(known):
+def _set_y(axes: Axes, known: Array, plan: Plan) -> None:
+    """Scale, range and label of what counts. known: the values that the axis is to hold."""
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    if low > 0.0 and high > _RATIO * low:
         axes.set_yscale("log")
-        axes.set_ylim(min(known) / _MARGIN, max(known) * _MARGIN)
+        axes.set_ylim(low / _MARGIN, high * _MARGIN)
+    elif high > low:
+        axes.set_ylim(low - _SPARE * (high - low), high + _SPARE * (high - low))
     axes.set_ylabel(_words(plan.counted))
 
 

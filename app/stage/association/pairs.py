@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from app.stage.association.bars import Bars, Series
 from app.stage.association.memory_view import MemoryView
 from app.widgets.button_row import ButtonRow
-from app.widgets.elided import ElidedLabel
+from app.widgets.elided import ElidedLines
 from engine import Associations
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class PairsView(MemoryView):
         self.chart = Bars(theme, *_TITLES[RIGHT])
         self.numbers = ButtonRow("pairs_numbers", "Number", NUMBERS)
         self.numbers.chosen.connect(self._choose)
-        self.caption = ElidedLabel()
+        self.caption = ElidedLines(2)
         self.caption.setObjectName("muted")
         self.setFocusProxy(self.numbers)
         column = QVBoxLayout(self)
@@ -72,7 +72,7 @@ class PairsView(MemoryView):
                 for run, seen in self.memories
             ],
         )
-        known = ", ".join(f"{run.name} {int((seen.right > _KNOWN).sum())}" for run, seen in self.memories)
+        known = "; ".join(f"{int((seen.right > _KNOWN).sum())} by {run.name}" for run, seen in self.memories)
         told = f"known of {self.memory.task.pairs} pairs (probability above {_KNOWN:g}): {known}"
         self.caption.show_text(" · ".join(part for part in (told, self.warning) if part))
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton,
 from app.look.number_format import nice_step
 from app.stage.brush import ADD, ERASE, Brush
 from app.stage.surface.toolbar import drawn_icon
+from app.widgets.elided import ElidedComboBox
 from app.widgets.number_box import NumberBox
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class BrushBar(QWidget):
         return button
 
     def _class_list(self) -> QComboBox:
-        classes = QComboBox()
+        classes = ElidedComboBox()
         classes.setObjectName("brush_class")
         classes.setAccessibleName("Class to draw")
         classes.setToolTip("Which class is drawn")

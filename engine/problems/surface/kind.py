@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,6 +114,10 @@ class SurfaceKind(ProblemKind):
         shares = RandomGenerator(task.seed).child(number).uniform(2, -_NEAR, _NEAR)
         x, y = np.array(task.start) + shares * (x1 - x0, y1 - y0)
         return task.having("start", [float(x), float(y)])
+
+    def felt(self, task: SurfaceTask, batches: Collection[str]) -> SurfaceTask:
+        """Full batches have exact gradients, whatever the noise."""
+        return task.having("noise", 0.0) if task.noise and set(batches) == {"full"} else task
 
     def reseeding(self, task: SurfaceTask) -> str:
         if task.noise:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from app.compare.axes_editor import AxesEditor
 from engine import SettingError, axis, new_network
+from tests.each import each
 
 
 def test_a_line_between_two_groups_is_no_setting(qtbot) -> None:
@@ -54,3 +55,34 @@ def test_values_with_names_are_chosen_from_a_list_that_stays_open(qtbot, themed)
     editor.take([axis("optimizer", ["sgd", "adam"]), axis("learning_rate", [0.1, 0.2])])
     assert [each.values for each in editor.axes] == [("sgd", "adam"), (0.1, 0.2)]
     assert [row.names.isVisibleTo(row) for row in editor.rows] == [True, False]
+
+
+@each(
+    "field, typed, told",
+    [
+        ("low", "0", "from: learning rate must be above 0 for log, got 0"),
+        ("low", "-1", "from: learning rate must be above 0 for log, got -1"),
+        ("low", "nan", "from: learning rate needs a number: "),
+        ("low", "", "from: learning rate needs a number, and nothing is typed"),
+        ("low", "2", "to: learning rate must be at least 2, got 1"),
+        ("high", "1e13", "to: learning rate must lie in [0, 1e+12], got 1"),
+        ("high", "0.001", "to: learning rate must be at least 0.01, got 0.001"),
+        ("steps", "0", "steps: learning rate takes 1 to 10,000, got 0"),
+        ("steps", "2.5", "steps: learning rate takes 1 to 10,000, got 2.5"),
+    ],
+)
+def test_a_bad_field_is_marked_and_told_with_its_value_and_its_range(qtbot, themed, field, typed, told) -> None:
+    editor = AxesEditor()
+    qtbot.addWidget(editor)
+    editor.show_experiment(new_network("circle", ["adam"]))
+    editor.take([axis("learning_rate", [0.01, 0.1, 1.0], log=True)])
+    (row,) = editor.rows
+    getattr(row, field).setText(typed)
+    getattr(row, field).editingFinished.emit()
+    with pytest.raises(SettingError) as refused:
+        _ = editor.axes
+    assert str(refused.value).startswith(told)
+    bad = [part.accessibleName() for part in (row.low, row.high, row.steps) if part.property("bad")]
+    assert bad == [told.partition(":")[0]]
+    editor.take([axis("learning_rate", [0.01, 0.1])])
+    assert not any(part.property("bad") for part in (editor.rows[0].low, editor.rows[0].steps))

@@ -30,6 +30,9 @@ def line(y, **more) -> PlotLine:
 def test_an_axis_holds_the_lines_and_the_part_of_the_bands_near_them(qtbot, themed) -> None:
     banded = line([1.0, 2.0, INF], low=np.array([0.5, 1.0, 2.0]), high=np.array([2.0, 1e9, INF]))
     assert sorted(y_values([banded])) == [0.5, 1.0, 1.0, 2.0, 2.0, 2.0], "a band that explodes is cut"
+    away = line([2.0, 3e3, 1e120, INF])
+    assert sorted(y_values([line([1.0, 0.1]), away])) == [0.1, 1.0, 2.0, 3e3], "a line that runs away leaves the axis"
+    assert 1e120 in y_values([line([1e-9, 1e120], pointed=True)]), "where it begins means nothing for points"
     assert suited(np.array([1.0, 30.0])) is LOG and suited(np.array([1.0, 2.0])) is LINEAR
     assert suited(np.array([0.0, 30.0])) is LINEAR and suited(np.empty(0)) is LINEAR
     plot = LinePlot(DARK, "plot", "update")

@@ -23,6 +23,7 @@ from app.export.style import FigureSettings
 from engine import (
     BATCHES,
     COMPARISONS,
+    FORMAT,
     MAX_NUMBERS,
     NUMBERS,
     OPTIMIZERS,
@@ -44,6 +45,8 @@ from engine import (
     new_network,
     new_run,
 )
+
+WRITTEN = f"fall_line = {FORMAT}"
 
 
 def random_experiment(seed: int) -> Experiment:
@@ -114,7 +117,7 @@ def test_loaded_gives_the_same_numbers(tmp_path: Path) -> None:
 def test_a_person_can_read_it() -> None:
     text = to_text(new_experiment("rosenbrock", [new_run("adam", learning_rate=0.03)], title="Valley"))
     lines = text.splitlines()
-    assert lines[0].startswith("# ") and lines[2:5] == ["fall_line = 6", f"numbers = {NUMBERS}", 'title = "Valley"']
+    assert lines[0].startswith("# ") and lines[2:5] == [WRITTEN, f"numbers = {NUMBERS}", 'title = "Valley"']
     assert "start = [-1.2, 1.0]" in lines and "learning_rate = 0.03" in lines and "eps = 1e-08" in lines
     chapters = [line for line in lines if line.startswith("[")]
     assert chapters == ["[problem]", "[stop]", "[[runs]]", "[runs.optimizer]", "[view]"]
@@ -136,14 +139,14 @@ GOOD = to_text(new_experiment("rosenbrock", ["adam"]))
         ("[problem]", "[problme]", "problem: is missing"),
         ("seed = 1", "seed = 1\nsed = 2", r"problem\.sed: unknown entry"),
         ("updates = 2000", "updates = 1.5", r"stop\.updates: .*whole number"),
-        ("fall_line = 6", "fall_line = 7", r"format 7; .* formats up to 6"),
-        ("fall_line = 6", "fall_line = 0", "fall_line: must be the number of a format, from 1 to 6, got 0"),
-        ("fall_line = 6", "fall_line = true", "fall_line: must be the number of a format"),
-        ("fall_line = 6", 'fall_line = "2"', "fall_line: must be the number of a format"),
+        (WRITTEN, f"fall_line = {FORMAT + 1}", rf"format {FORMAT + 1}; .* formats up to {FORMAT}"),
+        (WRITTEN, "fall_line = 0", f"fall_line: must be the number of a format, from 1 to {FORMAT}, got 0"),
+        (WRITTEN, "fall_line = true", "fall_line: must be the number of a format"),
+        (WRITTEN, 'fall_line = "2"', "fall_line: must be the number of a format"),
         (f"numbers = {NUMBERS}", "numbers = 0", "numbers: must be a whole number from 1 on, got 0"),
-        ("fall_line = 6", "fall_line = 6\nfall_line = 6", r"not TOML: .*line 4"),
-        ("fall_line = 6", "fall_line = ", r"not TOML: .*line 3"),
-        ("fall_line = 6", f"x = {'[' * 5000}", "not TOML: .*nested too deeply"),
+        (WRITTEN, f"{WRITTEN}\n{WRITTEN}", r"not TOML: .*line 4"),
+        (WRITTEN, "fall_line = ", r"not TOML: .*line 3"),
+        (WRITTEN, f"x = {'[' * 5000}", "not TOML: .*nested too deeply"),
         ("seed = 1", "seed = 1979-05-27", "seed must be a whole number"),
     ],
 )  # fmt: skip
@@ -406,7 +409,7 @@ def test_view_settings_of_former_files_keep_their_meaning():
         "network_clusters_region": [0.0, 1.0, 0.0, 1.0], "network_pairs_number": "loss",
         "network_maps_shown": "maps", "network_view": "path", "curves": ["loss"],
     }  # fmt: skip
-    head = GOOD.partition("[view]")[0].replace("fall_line = 6", "fall_line = 4")
+    head = GOOD.partition("[view]")[0].replace(WRITTEN, "fall_line = 4")
     lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in former.items())
     assert from_text(f"{head}[view]\n{lines}").view == {
         "stage_path_plane": "weights", "stage_path_weights": [3, 7], "policy_map_across": "position",

@@ -4,12 +4,26 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import TypeVar
 
 import pytest
 
 from app.documents import files as safe_write
-from app.documents.files import FileError, read, replacing, write
+from app.documents.experiment_file import open_file, save
+from app.documents.file_lock import FileLock, is_held
+from app.documents.file_stamp import changed_since, stamp_of
+from app.documents.files import FileError, descriptor_of, read, reason, replacing, write
+from app.documents.journal import Journal
+from app.documents.own_text import read_own_text
+from app.documents.presets import first_preset
+from app.documents.tables.source import TableSource
+from app.documents.trial_journal import TrialJournal
+
+T = TypeVar("T")
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links as POSIX has them")
 not_root = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
@@ -127,6 +141,53 @@ def test_devices_are_neither_read_nor_written(where: str) -> None:
 
 
 @posix
+def test_a_pipe_is_refused_by_whatever_reads_or_writes_files_and_nothing_waits_for_it(tmp_path: Path) -> None:
+    pipe, other, blank = tmp_path / "pipe.toml", tmp_path / "other.toml", first_preset().experiment()
+    os.mkfifo(pipe)
+    regular = os.stat(__file__)
+
+    def exchanged() -> None:
+        """The pipe takes the place of a file once that has been looked at."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "stat", lambda *_, **__: regular)
+            read(pipe, 100)
+
+    ways: dict[str, Callable[[], object]] = {
+        "read": lambda: read(pipe, 100),
+        "exchanged": exchanged,
+        "write": lambda: write(pipe, b"new"),
+        "save": lambda: save(blank, pipe),
+        "open": lambda: open_file(pipe),
+        "own text": lambda: read_own_text(pipe),
+        "table": lambda: TableSource.of_file(pipe).head(),
+        "new table": lambda: TableSource.of_file(pipe).size(),
+        "journal": lambda: Journal(pipe).begin([{}]),
+        "lock": lambda: FileLock(pipe).take(),
+        "held": lambda: is_held(pipe),
+        "trials": lambda: TrialJournal(pipe),
+        "trials that come": lambda: descriptor_of(pipe, os.O_WRONLY | os.O_APPEND | os.O_CREAT),
+    }
+    assert answered(lambda: changed_since(pipe, stamp_of(__file__, b"")))
+    for name, way in ways.items():
+        error = answered(lambda way=way: refusal(way))  # type: ignore[misc]
+        assert error.endswith("not a file"), (name, error)
+    assert answered(lambda: save(blank, other)) and other.exists()
+
+
+def refusal(way: Callable[[], object]) -> str:
+    with pytest.raises((FileError, OSError)) as refused:
+        way()
+    return reason(refused.value)
+
+
+def answered(way: Callable[[], T]) -> T:
+    """What it returns, within seconds."""
+    found: SimpleQueue[T] = SimpleQueue()
+    Thread(target=lambda: found.put(way()), daemon=True).start()
+    return found.get(timeout=10)
+
+
+@posix
 def test_what_a_killed_process_left_behind_is_swept_away(file: Path) -> None:
     script = (
         "import os, sys\nfrom app.documents.files import replacing\n"
@@ -150,6 +211,20 @@ def test_a_small_file_takes_little_memory_to_read(file: Path) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2**16
+
+
+def test_a_file_is_not_replaced_once_that_is_no_longer_wanted(file: Path) -> None:
+    """However late: a call of the system that has hung for a minute comes back to it."""
+    asked: list[int] = []
+
+    def check() -> None:
+        asked.append(1)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(file, b"new", check)
+    assert file.read_bytes() == b"old" and only(file)
 
 
 def test_reading_is_limited_and_refused_in_words(file: Path) -> None:

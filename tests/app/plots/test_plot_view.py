@@ -339,3 +339,16 @@ def test_what_goes_wrong_in_painting_is_told_and_does_not_end_the_process(qtbot)
         view.grab()
     assert {kind for kind, _, _ in told} == {ZeroDivisionError}
     raster.scene().removeItem(raster)
+
+
+def test_no_label_of_the_lower_axis_touches_what_is_beside_the_plot(qtbot) -> None:
+    view = PlotView(DARK)
+    qtbot.addWidget(view)
+    view.resize(320, 200)
+    view.follow((0.0, 1000.0), (0.0, 1.0))
+    with qtbot.waitExposed(view):
+        view.show()
+    image = view.grab().toImage()
+    below = range(image.height() - 24, image.height())
+    edge = {image.pixelColor(image.width() - 1 - x, y).rgb() for x in range(4) for y in below}
+    assert len(edge) == 1, "nothing is painted there"

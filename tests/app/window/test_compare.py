@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication
 from app.compare.comparison_page import FORMER
 from app.compare.run_bar import AGAIN, GO_ON, START
 from app.compare.sweep_picture import MAP, PARALLEL
+from app.compare.workspace import FORMER_ANSWER
 from app.look.theme import LIGHT
-from engine import COMPARISONS, axis, new_experiment, new_run
+from engine import COMPARISONS, axis, new_experiment, new_network, new_run
 from tests.app.comparing import Button, click, compute, show
 
 
@@ -87,6 +88,25 @@ def test_a_rate_is_adopted_by_a_click_and_results_of_former_settings_say_so(comp
     assert plot.theme is LIGHT
 
 
+def test_an_answer_says_when_it_is_of_former_settings_on_every_page(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "race")
+    page.set_values({"updates": 40})
+    space.question.choose("optimizer:rmsprop", "run:momentum")
+    window.qtbot.mouseClick(space.question.find_out, Button)
+    window.until(lambda: space.bar.start.isVisible() and space.question.answer.isVisible())
+    before = space.question.answer.text()
+    assert not before.startswith(FORMER_ANSWER) and space.question.adopt.isVisible()
+    show(window, "rates")
+    window.bench.controller.change_problem({"start": [1.5, 1.5]})
+    window.settle()
+    window.until(lambda: space.question.answer.text() == f"{FORMER_ANSWER} {before}")
+    assert not space.question.adopt.isVisible()
+    window.actions.by_name["undo"].trigger()
+    window.settle()
+    window.until(lambda: space.question.answer.text() == before and space.question.adopt.isVisible())
+
+
 def test_what_is_cancelled_goes_on_and_closing_in_the_middle_is_quick(comparing) -> None:
     window = comparing()
     space, page = show(window, "seeds")
@@ -118,9 +138,14 @@ def test_results_are_kept_with_the_experiment_and_shown_when_it_is_opened_again(
     window.open_file(tmp_path / "kept.toml")
     window.until(lambda: page.outcome is not None)
     assert page.outcome.result.sentences == told and page.outcome.finished and space.bar.keep.isChecked()
+    assert not window.bench.document.is_changed
     window.qtbot.mouseClick(space.bar.keep, Button)
     window.settle()
     assert window.current().comparisons == ()
+    assert window.bench.document.is_changed, "what is kept is work, which is asked for before it goes"
+    window.qtbot.mouseClick(space.bar.keep, Button)
+    window.settle()
+    assert not window.bench.document.is_changed, "it is as it was saved"
 
 
 def test_a_sweep_is_seen_as_table_map_and_parallel_axes(comparing) -> None:
@@ -175,10 +200,16 @@ def test_a_sweep_over_what_has_names_is_seen_and_a_combination_adopted(comparing
     window.qtbot.mouseClick(picture.views.button(PARALLEL), Button)
     assert picture.parallel.axes[0].labels == ("Adam", "RMSprop") and result.labels(1) == ()
     run = picture._rows[picture._chosen].arm.key
+    before = window.run(run).settings
     window.qtbot.mouseClick(picture.adopt, Button)
     window.settle()
     settings = window.run(run).settings
     assert settings.optimizer.kind == "rmsprop" and settings.learning_rate == 0.01
+    undo = window.actions.by_name["undo"]
+    assert "adopting settings" in undo.text()
+    undo.trigger()
+    window.settle()
+    assert window.run(run).settings == before
 
 
 def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopted(comparing, tmp_path) -> None:
@@ -207,7 +238,7 @@ def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopte
     assert page.outcome.finished and page.outcome.result.pairs == page.outcome.result.pairs and not page.is_former
     assert {question.one.currentData(), question.other.currentData()} == {"run:momentum", "optimizer:rmsprop"}
     rate = next(curve.best_rate for curve in page.outcome.result.curves if curve.arm.key == "rmsprop")
-    assert f"RMSprop, η = {rate:g}" in question.adopt.text() and "Add" in question.adopt.toolTip()
+    assert f"RMSprop (tuned to {rate:g})" in question.adopt.text() and "Add" in question.adopt.toolTip()
     window.qtbot.mouseClick(question.adopt, Button)
     window.settle()
     added = window.run("rmsprop").settings
@@ -216,6 +247,61 @@ def test_an_optimizer_that_is_no_run_is_asked_about_kept_opened_again_and_adopte
     window.actions.by_name["undo"].trigger()
     window.settle()
     assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
+
+
+def test_a_bad_number_of_a_sweep_is_told_once_and_nothing_starts(comparing) -> None:
+    window = comparing()
+    space, page = show(window, "sweep")
+    (row,) = page.axes.rows
+    window.until(lambda: space.bar.start.isEnabled())
+    window.type(row.steps, "0")
+    assert not space.bar.start.isEnabled()
+    told = "Steps: learning rate takes 1 to 10,000, got 0."
+    assert space.bar.line.text() == told and told not in page.empty.text()
+    window.type(row.steps, "3")
+    window.until(lambda: space.bar.start.isEnabled() and "trials" in page.empty.text())
+
+
+def test_the_question_is_of_two_that_differ_whatever_is_opened(comparing) -> None:
+    window = comparing()
+    space, _ = show(window, "race")
+    bar = space.question
+    bar.choose("run:momentum", "run:adam")
+    for runs in (["momentum", "sgd"], ["momentum"], ["adam", "momentum", "sgd"], ["sgd"]):
+        window.bench.document.open(new_experiment("beale", [new_run(each) for each in runs]))
+        window.settle()
+        window.until(lambda runs=runs: bar.one.itemText(0) and bar.one.findData(f"run:{runs[-1]}") >= 0)
+        assert bar.one.currentData() != bar.other.currentData() and not bar.why.isVisible()
+        assert bar.find_out.isEnabled()
+    bar.other.setCurrentIndex(bar.other.findData(bar.one.currentData()))
+    assert not bar.find_out.isEnabled() and bar.why.isVisible() and "differ" in bar.why.text()
+
+
+def test_what_counts_is_asked_where_it_means_something(comparing) -> None:
+    window = comparing()
+    window.bench.document.open(new_network("moons", ["adam"], hidden=(4,)))
+    window.settle()
+    for key, wanted in (("scores", False), ("race", True), ("scores", False)):
+        _, page = show(window, key)
+        window.until(lambda page=page: page.counted.count() > 1)
+        assert page.counted.isVisible() == wanted, key
+
+
+def test_a_branch_of_what_is_watched_is_not_offered_over_a_comparison(comparing) -> None:
+    window = comparing()
+    bench, switch = window.bench, window.compare.switch
+    window.advance(100)
+    bench.controller.scrub(50)
+    window.until(lambda: window.picture.cursor == 50 and bench.settled)
+    bench.controller.change_setting("adam", "learning_rate", 0.5)
+    assert len(bench.offers.waiting) == 1
+    window.qtbot.mouseClick(switch.button(1), Button)
+    assert not bench.offers.waiting and bench.controller.proposal is not None
+    window.qtbot.mouseClick(switch.button(0), Button)
+    (offer,) = bench.offers.waiting
+    window.qtbot.mouseClick(offer.buttons["Branch here"], Button)
+    window.settle()
+    assert len(window.picture.runs) == 3
 
 
 def test_a_document_keeps_a_comparison_of_each_kind_and_opens_with_all_of_them(comparing, tmp_path) -> None:
@@ -253,7 +339,7 @@ def test_a_document_keeps_a_comparison_of_each_kind_and_opens_with_all_of_them(c
 def test_the_next_window_goes_on_where_the_last_one_was(comparing) -> None:
     window = comparing()
     space, page = show(window, "seeds")
-    page.set_values({"updates": 100_000, "seeds": 20})
+    page.set_values({"updates": 3_000_000, "seeds": 20})
     window.qtbot.mouseClick(space.bar.start, Button)
     window.until(lambda: page.outcome is not None and page.outcome.result.done > 1)
     window.qtbot.mouseClick(space.bar.cancel, Button)
@@ -262,7 +348,7 @@ def test_the_next_window_goes_on_where_the_last_one_was(comparing) -> None:
     window.shell.close()
     other = comparing()
     space, page = show(other, "seeds")
-    page.set_values({"updates": 100_000, "seeds": 20})
+    page.set_values({"updates": 3_000_000, "seeds": 20})
     page.changed.emit()
     other.until(lambda: f"{done} more are known already" in space.bar.line.text())
     other.qtbot.mouseClick(space.bar.start, Button)

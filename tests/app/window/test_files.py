@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -309,6 +311,62 @@ def test_closing_at_once_after_save_still_saves(started, tmp_path):
     started.document.save(tmp_path / "race.toml")
     started.shell.close()
     assert [made.value for made in load(tmp_path / "race.toml").runs[0].tweaks] == [0.125]
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """A disk on which files are written once that is allowed."""
+    allowed = threading.Event()
+
+    def slow(*arguments):
+        allowed.wait()
+        return save(*arguments)
+
+    monkeypatch.setattr("app.workers.document_job.save", slow)
+    yield allowed
+    allowed.set()
+
+
+def test_closing_waits_in_sight_for_a_file_that_is_being_saved(started, tmp_path, disk):
+    started.shell.may_close, offers = started.files.may_close, started.bench.offers
+    tweak(started, 0.125)
+    started.document.save(tmp_path / "race.toml")
+    started.shell.close()
+    started.until(lambda: any("closes once" in offer.text.text() for offer in offers.waiting))
+    assert started.shell.isVisible()
+    started.advance(5)  # meanwhile
+    (offer,) = offers.waiting
+    started.qtbot.mouseClick(offer.buttons["Stay"], Qt.MouseButton.LeftButton)
+    assert "saving" in offers.waiting[-1].text.text()
+    started.shell.close()
+    started.until(lambda: len(offers.waiting) == 1 and "closes once" in offers.waiting[0].text.text())
+    with started.qtbot.waitSignal(started.shell.closing, timeout=PATIENCE):
+        disk.set()
+    assert load(tmp_path / "race.toml").runs[0].settings.learning_rate == 0.125
+
+
+def test_a_file_that_does_not_answer_can_be_left_and_holds_nothing_up(started, tmp_path, disk):
+    started.shell.may_close, offers, saved = started.files.may_close, started.bench.offers, tmp_path / "race.toml"
+    tweak(started, 0.125)
+    told: list[str] = []
+    started.document.warned.connect(told.append)
+    started.document.save(tmp_path / "gone.toml")
+    started.until(lambda: bool(offers.waiting))
+    started.qtbot.mouseClick(offers.waiting[-1].buttons["Cancel"], Qt.MouseButton.LeftButton)
+    started.until(lambda: bool(told))
+    assert "does not answer" in told[0] and not started.document.is_waiting and started.document.is_changed
+    started.document.save(saved)
+    started.shell.close()
+    started.until(lambda: any("closes once" in offer.text.text() for offer in offers.waiting))
+    begun = time.monotonic()
+    with started.qtbot.waitSignal(started.shell.closing, timeout=PATIENCE):
+        started.qtbot.mouseClick(offers.waiting[-1].buttons["Close without it"], Qt.MouseButton.LeftButton)
+    assert time.monotonic() - begun < 1.5
+    disk.set()
+    started.until(lambda: not any(thread.name.startswith("call ") for thread in threading.enumerate()))
+    assert not saved.exists() and not (tmp_path / "gone.toml").exists(), "what was given up is not written later"
+    (kept,) = closed()
+    assert kept.changed
 
 
 def press(window, title: str) -> None:

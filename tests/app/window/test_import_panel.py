@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import threading
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
+from app.documents.files import open_regular
 from app.documents.tables import patient_file
 from app.documents.tables.dialect import DialectOptions
 from app.documents.tables.source import TableSource
@@ -177,6 +177,24 @@ def test_rows_that_cannot_be_used_are_left_out_or_refused(qtbot, panel) -> None:
     assert np.array_equal(imported(qtbot, panel).inputs[:, 0], [1, 5, 9])
 
 
+def test_after_a_refused_import_other_choices_can_be_made(qtbot, panel) -> None:
+    show(qtbot, panel, "x,z,y\n" + "1,2,a\n2,3,a\n,4,b\n,5,b\n")
+    panel.leave_out.setChecked(True)
+    qtbot.mouseClick(panel.take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "only one class" in panel.fault.text())
+    assert panel.isVisible() and panel.target.isEnabled() and panel.preview.rows.dialect_shown is not None
+    click_header(qtbot, panel, 0)
+    assert panel.take.isEnabled() and not panel.fault.isVisible()
+    assert imported(qtbot, panel).classes == ("a", "b")
+
+
+def test_numbers_that_no_example_can_hold_are_told_like_other_cells(qtbot, panel) -> None:
+    show(qtbot, panel, "a,b,c\n" + "".join(f"{i},{i * i},{i}e299\n" for i in range(1, 30)))
+    assert panel.preview.rows.heading(2).fault == "19 unusable"
+    assert panel.notes.text().startswith("19 of 29 rows are left out; the first is row 12 (column “c”: “11e299” is not")
+    assert len(imported(qtbot, panel).inputs) == 10
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -314,13 +332,13 @@ def gone(monkeypatch, tmp_path):
     """A file on a drive that does not answer until the test is over."""
     released, reached = threading.Event(), threading.Event()
 
-    def slow(path, *what, **how):
+    def slow(path):
         if Path(path).name == "gone.csv":
             reached.set()
             released.wait(30)
-        return builtins.open(path, *what, **how)
+        return open_regular(path)
 
-    monkeypatch.setattr(patient_file, "open", slow, raising=False)
+    monkeypatch.setattr(patient_file, "open_regular", slow)
     path = tmp_path / "gone.csv"
     path.write_text(FLOWERS)
     yield path, reached

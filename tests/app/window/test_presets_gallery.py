@@ -88,6 +88,10 @@ def test_words_are_found_in_titles_and_lines_in_any_order(qtbot, gallery) -> Non
     assert shown(gallery) == ["Noise helps"]
 
 
+def test_every_kind_can_be_read(gallery) -> None:
+    assert all(button.width() >= button.sizeHint().width() for button in gallery.kind.findChildren(QPushButton))
+
+
 def test_surfaces_and_networks_are_told_apart(qtbot, gallery) -> None:
     all_titles = shown(gallery)
     surfaces, networks = (

@@ -98,3 +98,20 @@ def test_of_a_bundle_that_ends_its_workers_each_is_done_again_by_itself() -> Non
     assert all(call.alone and not call.found.done() for call in executor._waiting)
     asyncio.run(executor._follow(single))
     assert isinstance(calls[0].found.exception(), KilledWorker) and not executor._at_work
+
+
+def test_bundles_are_whole_while_much_waits_and_small_at_the_end() -> None:
+    """So that few of them travel, and yet all threads end together."""
+    for waiting, size, threads, told in (
+        (40, 53, 2, [13, 13, 7, 3, 2, 1, 1]),  # a sweep that is smaller than a bundle for each thread
+        (24, 8, 2, [6, 4, 3, 2, 2, 2, 2, 1, 1, 1]),
+        (5, 1, 2, [1] * 5),  # nothing is known yet of how long one takes
+        (1000, 100, 4, [100, 100, 100, 87]),
+    ):
+        sent: list[int] = []
+        left = waiting
+        while left:
+            sent.append(dask_cluster._share(size, left, threads))
+            left -= sent[-1]
+        assert left == 0 and sent[: len(told)] == told and sent == sorted(sent, reverse=True)
+        assert max(sent) <= size and sent[-1] <= max(1, size // 4)

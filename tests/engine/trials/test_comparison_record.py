@@ -97,6 +97,15 @@ def test_summaries_are_lines_that_hold_every_number() -> None:
             of_line(line)
 
 
+def test_a_score_sheet_from_before_fresh_seeds_keeps_those_it_was_tuned_with() -> None:
+    data = new_experiment("rosenbrock", ["adam"]).to_dict()
+    data["comparison"] = [{"kind": "scores", "seeds": 7, "rounds": 1}, {"kind": "race", "seeds": 4}]
+    for version, counted, tuned in ((6, 10, 7), (7, 7, 3)):
+        sheet, race = Experiment.from_dict({**data, "fall_line": version}).comparisons
+        assert (sheet.choice.values["seeds"], sheet.choice.values["tuning_seeds"]) == (counted, tuned)
+        assert race.choice.values["seeds"] == 4 and sheet.choice.values["rounds"] == 1
+
+
 def test_what_is_wrong_in_a_file_is_named_with_its_place() -> None:
     good = {"kind": "seeds", "seeds": 2}
     axes = [{"setting": "learning_rate", "values": [0.1]}]
@@ -118,7 +127,7 @@ def test_what_is_wrong_in_a_file_is_named_with_its_place() -> None:
         ({"kind": "sweep", "axes": [{"setting": "x", "valves": [1]}]}, r"comparison\.axes\[1\]\.valves"),
         ({**good, "results": 3}, r"comparison\.results.*text"),
         ({**good, "results": line_of("a", Summary()) + "\nno"}, r"comparison\.results\[2\].*line of JSON"),
-        ({**good, "results": "\n" * (MAX_RESULTS + 1)}, r"at most 20,000 results"),
+        ({**good, "results": "\n" * (MAX_RESULTS + 1)}, rf"at most {MAX_RESULTS:,} results"),
     ):
         with pytest.raises(SettingError, match=told):
             Experiment.from_dict({**BASE.to_dict(), "comparison": wrong})

@@ -11,7 +11,7 @@ FEW = {"seeds": 2, "updates": 5, "tuning_seeds": 2, "decades": 0.5, "per_decade"
 MANY = {
     "seeds": 1000,
     "updates": 5,
-    "tuning_seeds": 50,
+    "tuning_seeds": 100,
     "decades": 6.0,
     "per_decade": 20,
     "combinations": 5000,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import SettingError, new_experiment, new_network, plan_of, trial
+from engine import Axis, SettingError, Summary, new_experiment, new_network, new_run, plan_of, trial
 from tests.each import each
 
 
@@ -32,12 +32,28 @@ def test_seeds_are_the_same_for_all_runs_and_what_is_said_is_so() -> None:
 
 @each("changes, differs", [({"noise": 0.5}, "seed"), ({}, "start")])
 def test_a_surface_is_varied_by_its_noise_or_else_by_its_start(changes, differs) -> None:
-    experiment = new_experiment("rosenbrock", ["sgd"], **changes)
+    experiment = new_experiment("rosenbrock", [new_run("sgd", batch=1)], **changes)
     tasks = [one.experiment.problem for one in plan_of(experiment, "seeds", {"seeds": 3}).trials({})]
     assert tasks[0] == experiment.problem
     assert len({getattr(task, differs) for task in tasks}) == 3
     other = "start" if differs == "seed" else "seed"
     assert len({getattr(task, other) for task in tasks}) == 1
+
+
+def test_noise_that_nobody_feels_is_no_seed_and_what_is_the_same_again_counts_once() -> None:
+    noisy = new_experiment("rosenbrock", ["sgd", "momentum"], noise=0.5)  # with full batches, whose gradients are exact
+    plan = plan_of(noisy, "seeds", {"seeds": 8, "updates": 20})
+    result = plan.result(known_of(plan))
+    assert len(set(result.arms[0].digests)) == 8 and "new starts" in result.sentences[-1]
+    batch = Axis("batch", ("full", "single"))
+    assert plan_of(noisy, "sweep", {"updates": 5}, axes=[batch]).experiment.problem.noise == 0.5, "one of them feels it"
+
+    same = {one.key: Summary(updates=20, value={"sgd": 1.0, "momentum": 2.0}[one.group], curve=(1.0,), digest=one.group)
+            for one in plan.trials({})}  # fmt: skip
+    result = plan.result(same)
+    assert (result.pairs[0].test.wins, result.pairs[0].p) == (1, 1.0) and all(arm.is_one for arm in result.arms)
+    assert "no difference can be told" in result.sentences[0] and "count as one" in result.sentences[-1]
+    assert "Gradient descent ends at 1, the same with 8 seeds." in result.sentences
 
 
 def test_networks_get_new_data_weights_and_batches() -> None:

@@ -6,7 +6,19 @@ import math
 
 import pytest
 
-from engine import Axis, SettingError, new_experiment, new_network, new_run, plan_of, spaced, trial
+from engine import (
+    Axis,
+    Experiment,
+    SettingError,
+    Trial,
+    new_experiment,
+    new_network,
+    new_run,
+    plan_of,
+    spaced,
+    trial,
+)
+from engine.training.experiment import run_task
 from tests.each import each
 
 ADAM = [new_run("adam", learning_rate=0.1)]
@@ -41,6 +53,20 @@ def test_settings_of_the_problem_and_words_are_swept_too() -> None:
     best = result.rows[0]
     assert result.labels(1)[int(result.at(1, best))] == {"sgd": "Gradient descent", "adam": "Adam"}[best.values[1]]
     assert result.words(best)[1] in result.sentences[0] and result.at(0, best) == best.values[0]
+
+
+def test_a_network_that_a_run_has_for_itself_is_varied_there() -> None:
+    own = {"architecture": "perceptron", "hidden": [{"units": 3}]}
+    data = new_network("circle", [new_run("sgd", batch=8), new_run("adam", batch=8)], hidden=(2,)).to_dict()
+    data["runs"][1]["own"] = own
+    plan = plan_of(Experiment.from_dict(data), "sweep", {"updates": 5}, axes=[Axis("hidden.1.units", (4, 5))])
+    sizes = [(one.group, trial_task(one).value("hidden.1.units")) for one in plan.trials({})]
+    assert sorted(sizes) == [("adam", 4), ("adam", 5), ("sgd", 4), ("sgd", 5)]
+    assert len({trial(one).digest for one in plan.trials({})}) == 4
+
+
+def trial_task(one: Trial):
+    return run_task(one.experiment.problem, one.experiment.runs[0].settings)
 
 
 def test_knobs_are_those_of_the_optimizer_that_is_varied_with_them_in_any_order() -> None:

@@ -75,10 +75,50 @@ def test_all_runs_get_more_rates_while_the_best_of_any_is_at_the_edge() -> None:
     assert max(result.curves[0].rates) == 0.1, "beyond the edge for one, around its best for the other"
     race = [one for one in plan.trials(known) if one.seed >= 1000]
     assert {(one.group, rate_of(one)) for one in race} == {("sgd", 0.01), ("adam", 100.0)} and len(race) == 8
-    assert "Gradient descent ends lower than Adam for 4 of 4 seeds" in result.sentences[0]
+    assert (
+        "Gradient descent (tuned to 0.01) ends lower than Adam (tuned to 100) for 4 of 4 seeds" in result.sentences[0]
+    )
     assert any("tuned by 7 learning rates, all alike" in told for told in result.sentences)
     before = plan.result({})
     assert not before.is_tuned and not before.arms and "being tuned" in before.sentences[0]
+
+
+def test_a_race_of_one_optimizer_against_itself_tells_no_difference() -> None:
+    """Their own rates differ, and the race tunes them: both are tried at the same ones."""
+    runs = [new_run("sgd", learning_rate=0.0002), new_run("sgd", learning_rate=0.0007)]
+    plan = plan_of(new_experiment("rosenbrock", runs), "race", {**RACE, "decades": 2.0, "per_decade": 3, "seeds": 20})
+    result = plan.result(answered(plan, trial))
+    one, other = result.curves
+    assert one.best_rate == other.best_rate and set(one.rates) & set(other.rates)
+    assert result.pairs[0].are_one and result.pairs[0].p == 1.0
+    assert "one and the same, bit for bit" in result.sentences[0]
+
+
+def test_where_all_rates_end_alike_none_is_the_best() -> None:
+    experiment = new_experiment(
+        "rosenbrock", [new_run("sgd", learning_rate=0.003), new_run("adam", learning_rate=0.03)]
+    )
+    plan = plan_of(experiment, "race", RACE)
+    known = answered(plan, lambda one: told(0.0 if one.seed < 1000 else {"sgd": 1.0, "adam": 2.0}[one.group]))
+    result = plan.result(known)
+    assert all(curve.is_flat and not curve.is_tuned for curve in result.curves)
+    race = [one for one in plan.trials(known) if one.seed >= 1000]
+    own = {(one.group, one.experiment.runs[0].settings.learning_rate) for one in race}
+    assert own == {("sgd", 0.003), ("adam", 0.03)}, "each as it is"
+    assert "but Gradient descent and Adam, for which none was better" in result.terms
+    assert sum("it could not be tuned" in each for each in result.sentences) == 2
+
+
+def test_a_good_range_that_ends_with_the_grid_says_so_and_equal_ones_are_not_ranked() -> None:
+    runs = [new_run("sgd", learning_rate=0.01), new_run("adam", learning_rate=0.012)]
+    knobs = {"updates": 100, "decades": 1.0, "per_decade": 3, "tolerance": 0.0}
+    plan = plan_of(new_experiment("rosenbrock", runs), "rates", knobs)
+    known = {one.key: told(0.1 if rate_of(one) < 0.05 else 9.0) for one in plan.trials({})}
+    sentences = plan.result(known).sentences
+    assert "the lowest that was tried: it may be wider" in sentences[0]
+    assert not any("easiest" in each for each in sentences)
+    flat = plan.result({one.key: told(0.1) for one in plan.trials({})})
+    assert flat.sentences[0] == "Gradient descent ends at 0.1 with every learning rate that was tried."
 
 
 def test_what_no_rate_reaches_is_said_and_the_race_still_ends() -> None:
@@ -88,6 +128,11 @@ def test_what_no_rate_reaches_is_said_and_the_race_still_ends() -> None:
     result = plan.result(known)
     assert result.curves[0].best_rate is None
     assert any("Gradient descent diverged for 4 of 4 seeds" in told for told in result.sentences)
+    nobody = plan.result(answered(plan, lambda one: told(math.inf, True)))
+    assert nobody.pairs[0].lost == 4 and "diverge with every seed: neither can be judged" in nobody.sentences[0]
+    assert (
+        "Gradient descent diverged with every learning rate that was tried: it could not be tuned." in nobody.sentences
+    )
 
 
 def test_a_true_race_tunes_before_it_runs() -> None:

@@ -341,6 +341,8 @@ def test_unusable_rows_are_counted_and_left_out_or_refused() -> None:
     [
         ("oops", "“oops” is not a number"),
         ("inf", "“inf” is not finite"),
+        ("-2e300", "“-2e300” is not within ±1e+300"),
+        ("1e400", "“1e400” is not finite"),
         ("1_000", "“1_000” is not a number"),
         ("NA", "“NA” is taken for a missing value"),
         ("", "empty"),

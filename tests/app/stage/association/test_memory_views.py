@@ -31,7 +31,7 @@ def test_the_pairs_of_every_visible_run_are_told(qtbot, theme):
     view.resize(260, 200)
     view.grab()  # before the first picture
     view.refresh(picture)
-    assert view.caption.text() == "known of 8 pairs (probability above 0.9): Gradient descent 3, SignSGD 0"
+    assert view.caption.text() == "known of 8 pairs (probability above 0.9): 3 by Gradient descent; 0 by SignSGD"
     chart = view.chart
     first, last = chart.read(0), chart.read(7)
     assert first[0][0] == "1" and first[1][0].startswith("Gradient descent  0.97") and first[2][0] == last[2][0]
