@@ -135,7 +135,7 @@ class ParallelAxes(QWidget):
             QTimer.singleShot(0, self, self._draw_more)
 
     def _draw_lines(self, low: float, high: float) -> Iterator[None]:
-        """A line for each combination, some in a turn, for there may be thousands; the former ones stay until all are."""
+        """A line for each combination, of thousands some in a turn; the former ones stay until all are there."""
         ratio = self.devicePixelRatioF()
         image = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(ratio)
