@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.compare.sweep_map import shades
@@ -25,6 +25,7 @@ _TOP, _BOTTOM, _SIDE = 34, 24, 70  # pixels around the axes
 _REACH = 24.0  # pixels from an axis within which a drag brushes it
 _LEAST = 4.0  # pixels of a drag that is more than a click
 _LEAST_SHADE = 0.2  # of the heat map, that the worst keeps away from the colour of the paper
+_PIECE = 50  # lines drawn in a turn
 _OUTSIDE = 0.12  # opacity of lines that are not kept
 _BESIDE = 14  # pixels between an axis and the edge that names beside it leave free
 _PAPER = 0.8  # opacity of what lies below names
@@ -86,6 +87,9 @@ class ParallelAxes(QWidget):
         self._placed: list[Array] = []
         self._shades: Array = np.empty(0)
         self._drag: tuple[int, float] | None = None
+        self._drawn: object = None  # what the image of the lines shows
+        self._lines = QImage()
+        self._pieces: Iterator[None] = iter(())
 
     def show_axes(self, axes: Sequence[ParallelAxis]) -> None:
         """Show these; the last one is the result, which colours the lines. Brushes stay while the axes are the same."""
@@ -115,20 +119,48 @@ class ParallelAxes(QWidget):
         return _SIDE + room * place / max(len(self.axes) - 1, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        low, high = self.height() - _BOTTOM, _TOP
+        drawn = self.axes, dict(self.brushes), self.size().toTuple(), self.devicePixelRatioF(), self.theme.name
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._pieces = self._draw_lines(low, high)
+            self._draw_more()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            low, high = self.height() - _BOTTOM, _TOP
-            kept = self.inside
-            xs = np.array([self.axis_x(place) for place in range(len(self.axes))])
-            for place in np.argsort(np.where(np.isnan(self._shades), -1.0, self._shades)).tolist():
-                ys = np.array([low + (high - low) * placed[place] for placed in self._placed])
+            painter.drawImage(0, 0, self._lines)
+            self._paint_axes(painter, low, high)
+
+    def _draw_more(self) -> None:
+        if next(self._pieces, self) is not self:
+            QTimer.singleShot(0, self, self._draw_more)
+
+    def _draw_lines(self, low: float, high: float) -> Iterator[None]:
+        """A line for each combination, of thousands some in a turn; the former ones stay until all are there."""
+        ratio = self.devicePixelRatioF()
+        image = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        kept = self.inside
+        xs = np.array([self.axis_x(place) for place in range(len(self.axes))])
+        rows = low + (high - low) * np.array(self._placed).T
+        rows = np.where(np.isnan(rows), high - 8.0, rows)  # above the axis: no finite value
+        order = np.argsort(np.where(np.isnan(self._shades), -1.0, self._shades)).tolist()
+        for first in range(0, len(order), _PIECE):
+            if first:
+                yield
+            self._draw_some(image, order[first : first + _PIECE], kept, xs, rows)
+        self._lines = image
+        self.update()
+
+    def _draw_some(self, image: QImage, places: Sequence[int], kept: Array, xs: Array, rows: Array) -> None:
+        with QPainter(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for place in places:
                 is_bad = math.isnan(self._shades[place])
-                ys = np.where(np.isnan(ys), high - 8.0, ys)  # above the axis: no finite value
                 colour = QColor(self.theme.danger) if is_bad else self._colour(self._shades[place])
                 colour.setAlphaF((0.5 if is_bad else 0.95) if kept[place] else _OUTSIDE)
                 painter.setPen(QPen(colour, 1.6))
-                painter.drawPolyline(polygon(xs, ys))
-            self._paint_axes(painter, low, high)
+                painter.drawPolyline(polygon(xs, rows[place]))
 
     def _paint_axes(self, painter: QPainter, low: float, high: float) -> None:
         for place, axis in enumerate(self.axes):

@@ -157,3 +157,23 @@ def test_values_that_have_no_place_on_a_logarithmic_axis_are_not_painted(qtbot, 
     plot.show_lines([PlotLine("run", "Run", 0, xs, np.array([1.0, 2.0, 3.0]), pointed=True, chosen=0)], LOG)
     plot.grab()
     assert not [record.message for record in qtlog.records if "NaN" in record.message]
+
+
+def test_thousands_of_combinations_are_drawn_some_in_a_turn_and_only_once(qtbot, themed, monkeypatch) -> None:
+    view = ParallelAxes(DARK)
+    qtbot.addWidget(view)
+    view.resize(500, 300)
+    drawn: list[int] = []
+    draw = view._draw_some
+    monkeypatch.setattr(
+        view, "_draw_some", lambda image, places, *rest: (drawn.append(len(places)), draw(image, places, *rest))
+    )
+    values = tuple(np.linspace(1.0, 2.0, 400).tolist())
+    view.show_axes([ParallelAxis("rate", values), ParallelAxis("loss", values[::-1])])
+    view.show()
+    qtbot.waitUntil(lambda: sum(drawn) == len(values))
+    assert max(drawn) < 0.2 * len(values)
+    view.grab()
+    view.update()
+    qtbot.wait(30)
+    assert sum(drawn) == len(values), "nothing is drawn again for a repaint"
