@@ -111,10 +111,12 @@ class Files(QObject):
 
     def may_close(self) -> bool:
         """Whether the window may close now; else the question is asked, or files are waited for, and that closes it."""
+        if self._closing.is_given_up:
+            return True
         if self._document.saving or not self.recovery.is_at_rest:
             self._closing.begin()
             self._withdraw_progress()
-            return self._closing.is_given_up
+            return False
         if self._is_answered or not self._document.is_changed:
             return True
         self._ask("Unsaved work is kept for a while under File > Recover.", self._close)

@@ -370,6 +370,19 @@ def test_a_file_that_does_not_answer_can_be_left_and_holds_nothing_up(started, t
     assert kept.changed
 
 
+def test_when_the_system_wants_the_end_a_file_has_some_seconds(started, tmp_path, disk, monkeypatch):
+    monkeypatch.setattr("app.window.closing._HURRY", 0.2)
+    started.shell.may_close = started.files.may_end
+    tweak(started, 0.125)
+    started.document.save(tmp_path / "gone.toml")
+    with started.qtbot.waitSignal(started.shell.closing, timeout=PATIENCE):
+        started.shell.close()
+    assert started.files.question is None and closed()[0].changed
+    disk.set()
+    started.until(lambda: not any(thread.name.startswith("call ") for thread in threading.enumerate()))
+    assert not (tmp_path / "gone.toml").exists()
+
+
 def press(window, title: str) -> None:
     """Press a button of the question by its text."""
     (button,) = [button for button in window.files.question.buttons() if button.text() == title]
