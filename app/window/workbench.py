@@ -192,7 +192,10 @@ class Workbench(QWidget):
     def toggle_explain(self) -> None:
         self.explain_card.setVisible(not self.explain_card.isVisible())
         self._request_views()
-        self._show_again()
+        shown, run = self.controller.shown, self.controller.run(self.controller.selected)
+        if shown is not None and run is not None:
+            self.explain.refresh(shown.picture, run)
+        settle_layouts()
 
     def set_theme(self, theme: Theme) -> None:
         """Change the theme a part a turn of the event loop; until the last the window shows how it was."""
