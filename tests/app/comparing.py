@@ -44,8 +44,11 @@ def show(window, key: str):
 
 
 def compute(window, space) -> None:
+    """Start, and wait until all is on screen in its place: sentences move what is below them."""
     window.qtbot.mouseClick(space.bar.start, Button)
     window.until(lambda: space.bar.start.isVisible())
+    window.settle()
+    QApplication.processEvents()
 
 
 def click(window, plot, place: QPointF) -> None:
