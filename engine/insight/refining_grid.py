@@ -27,7 +27,7 @@ class RefiningGrid:
         side = SIDES[self._level]
         x0, x1, y0, y1 = self.region
         self.xs, self.ys = np.linspace(x0, x1, side), np.linspace(y0, y1, side)
-        self.values = np.full((side, side), np.nan)
+        self.values, self._shown = np.full((side, side), np.nan), None
         self._todo: Array = np.arange(side * side)
 
     @property

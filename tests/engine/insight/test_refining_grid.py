@@ -36,6 +36,7 @@ def test_finer_grids_ask_only_for_what_is_new():
     for side in SIDES[1:]:
         new = grid.nodes_of_finer
         assert grid.refine()
+        assert grid.shown().shape == (side, side), "also when it is cancelled before the first new node is known"
         found = fill(grid, plain)
         assert len(found) == new
         asked += found
