@@ -45,9 +45,8 @@ from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, 
 
 FRAME_MILLISECONDS = 16
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
-PARTS = (
-    6  # the stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's
-)
+# The stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's.
+PARTS = 6
 _STAGE, _CURVES, _, _PANEL, _PROBLEM, _RUN = range(1, PARTS + 1)  # the curves take several frames: a plot each
 
 

@@ -119,9 +119,8 @@ class ScorePlan(Plan):
     def typical(self, missing: Sequence[Trial]) -> Sequence[Trial]:
         """One of each workload."""
         tasks = {workload.task for workload in self.workloads}
-        return list(
-            {one.experiment.problem: one for one in reversed(missing) if one.experiment.problem in tasks}.values()
-        )
+        first = {one.experiment.problem: one for one in reversed(missing)}
+        return [one for task, one in first.items() if task in tasks]
 
     def result(self, known: Known) -> ScoreResult:
         tuned = self._tuned(known)

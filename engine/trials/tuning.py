@@ -139,8 +139,8 @@ def stepped(rate: float, steps: int, per_decade: int) -> float:
     """The rate so many steps away from one on the grid that all have in common, which holds the powers of ten: for two
     that differ in nothing but their own rates, the same ones are tried.
     """
-    place = round(math.log10(rate) * per_decade) + steps if rate else -_LEAST * per_decade
-    return _rounded(10 ** (place / per_decade))
+    own = round(math.log10(rate) * per_decade) if rate else -_LEAST * per_decade
+    return _rounded(10 ** ((own + steps) / per_decade))
 
 
 def _rounded(rate: float) -> float:

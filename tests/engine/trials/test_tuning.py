@@ -90,6 +90,9 @@ def test_a_race_of_one_optimizer_against_itself_tells_no_difference() -> None:
     result = plan.result(answered(plan, trial))
     one, other = result.curves
     assert one.best_rate == other.best_rate and set(one.rates) & set(other.rates)
+    resting = plan_of(new_experiment("rosenbrock", [new_run("sgd", learning_rate=0.0), *runs]), "race", RACE)
+    tried = {rate_of(trial) for trial in resting.trials({}) if trial.group == "sgd"}
+    assert len(tried) == 3 and 1e-12 in tried, "one that stands still is tuned from the least rates on"
     assert result.pairs[0].are_one and result.pairs[0].p == 1.0
     assert "one and the same, bit for bit" in result.sentences[0]
 
