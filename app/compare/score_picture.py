@@ -48,7 +48,7 @@ class ScoreBars(PlotView):
         self.set_names(f"times as fast as {baseline}", "")
         self.set_types(LOG, LINEAR)
         found = [score.score for score in scores] or [1.0]
-        self.follow((min(0.5, *found, 0.8) / 1.1, max(2.0, *found) * 1.1), (-0.7, max(len(scores), 1) - 0.3))
+        self.follow((min(0.5, *found, 0.8) / 1.1, max(2.6, *found) * 1.1), (-0.7, max(len(scores), 1) - 0.3))
         self._bars.update()
 
     def _numbers(self) -> tuple[np.ndarray, np.ndarray]:
