@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.window.workbench import Workbench
     from app.workers.latest_job import LatestJob
 
-TURN_SECONDS = 0.001  # for which a thread keeps Python from the window; each call of a painter waits for it
+TURN_SECONDS = 0.0002  # for which a thread keeps Python from the window; each call of a painter waits for it
 _CHILD_PATIENCE = 2000  # milliseconds
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QChildEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QChildEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -38,12 +38,14 @@ from app.window.gui_thread_gc import GuiThreadGC
 from app.window.note_line import NoteLine
 from app.workers.commands import LookAt
 from app.workers.loss_grids import LossGrid
+from app.workers.priority import FRAMES
 from app.workers.published import Published
 from app.workers.training import Focus
 from app.workers.training_thread import TrainingThread
 from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, Snapshot, kind_of
 
 FRAME_MILLISECONDS = 16
+_LONG_TURN = 0.04  # seconds of the event loop between two frames, after which others come first
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
 # The stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's.
 PARTS = 6
@@ -77,6 +79,7 @@ class Workbench(QWidget):
         self._is_watched = True
         self._shown_parts = 0
         self._panels_wait = False  # for the next frame
+        self._has_given_way = False
         self.problem_panel = ProblemPanel(theme)
         self.problem_panel.prepare(kind_of(experiment.problem).key)
         self.runs_panel = RunsPanel(theme)
@@ -98,13 +101,15 @@ class Workbench(QWidget):
         self._theming = Turns(self)
         self.frames = QTimer(self)
         self.frames.setInterval(FRAME_MILLISECONDS)
+        self._soon = QTimer(self, singleShot=True)
         self._wire()
         self.frames.start()
         self.document.open(experiment, path)
 
     def _wire(self) -> None:
         controller, document = self.controller, self.document
-        self.frames.timeout.connect(self.show_newest)
+        for timer in (self.frames, self._soon):
+            timer.timeout.connect(self._frame)
         self.training.refused.connect(document.hear_refusal)
         self.training.failed.connect(self.toast.fail)
         self.training.told.connect(self.toast.tell)
@@ -222,6 +227,8 @@ class Workbench(QWidget):
     def shut_down(self) -> None:
         """Stop the training thread between two chunks; the document is then as it will stay."""
         self.frames.stop()
+        self._soon.stop()
+        FRAMES.end()
         self._theming.stop()
         self.garbage.stop()
         self.training.stop()
@@ -231,6 +238,15 @@ class Workbench(QWidget):
         self.document.stop()
 
     # What is shown
+
+    @Slot()
+    def _frame(self) -> None:
+        """Show what is new: after a long turn of the event loop in the next one, or both together would be longer."""
+        self._has_given_way = FRAMES.begin() > _LONG_TURN and not self._has_given_way
+        if self._has_given_way:
+            self._soon.start()
+        else:
+            self.show_newest()
 
     def show_newest(self) -> None:
         """Show what is new since the last frame; while the theme changes nothing is painted, and so nothing shown."""

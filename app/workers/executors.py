@@ -14,9 +14,9 @@ from multiprocessing.connection import wait as ended
 
 from app.workers.crew import Crew, Member
 from app.workers.dask_cluster import DaskCluster
-from app.workers.priority import give_way
+from app.workers.priority import FRAMES, give_way
 from app.workers.trial_worker import begin, computed, identity, work
-from engine import Interruption, SettingError, Work
+from engine import Interruption, SettingError, Summary, Trial, Work
 
 MAX_WORKERS = 256
 _GRACE = 0.2  # seconds that processes have to end by themselves
@@ -64,7 +64,7 @@ class Threads:
 
     @property
     def work(self) -> Work:
-        return partial(computed, interruption=self._interruption)
+        return partial(_after_window if self._gives_way else computed, interruption=self._interruption)
 
     def open(self) -> Executor:
         self._interruption = Interruption()
@@ -72,6 +72,12 @@ class Threads:
 
     def members(self) -> tuple[Member, ...]:
         return (Member("this process", self.count, identity()),)
+
+
+def _after_window(what: Trial, interruption: Interruption) -> Summary:
+    """The summary of a trial, which begins when the window is not late. Raises engine.Stopped."""
+    FRAMES.wait()
+    return computed(what, interruption)
 
 
 class _Threads(ThreadPoolExecutor):

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from app.workers.ending import ended
-from app.workers.priority import give_way
+from app.workers.priority import FRAMES, give_way
 from engine import Interruption, Pieces
 
 T = TypeVar("T")
@@ -25,11 +25,12 @@ class Ticket:
     interruption: for an evaluation of the engine, which a cancelled job gives up.
     """
 
-    def __init__(self, number: int, work: Callable[[Ticket], object], keep: bool) -> None:
+    def __init__(self, number: int, work: Callable[[Ticket], object], keep: bool, gives_way: bool) -> None:
         self.number = number
         self.work = work
         self.keep = keep
         self.cancelled = False
+        self._gives_way = gives_way
         self.interruption = Interruption()
         self._woken = threading.Event()
 
@@ -39,7 +40,9 @@ class Ticket:
         return not self._woken.is_set()
 
     def check(self) -> None:
-        """Raises Cancelled, between two pieces of a job that has been cancelled."""
+        """Let the window go first, between two pieces. Raises Cancelled for a job that has been cancelled."""
+        if self._gives_way and not self.cancelled:
+            FRAMES.wait()
         if self.cancelled:
             raise Cancelled
 
@@ -84,6 +87,7 @@ class LatestJob:
         self._at_rest = threading.Event()
         self._at_rest.set()
         self._count = 0
+        self._gives_way = gives_way
         self._pool = ThreadPoolExecutor(1, name, initializer=give_way if gives_way else None)
 
     @property
@@ -110,7 +114,7 @@ class LatestJob:
                 self._waiting = [ticket for ticket in self._waiting if ticket.keep]
                 if self._current is not None and not self._current.keep:
                     self._current.supersede()
-            self._waiting.append(Ticket(self._count, work, keep))
+            self._waiting.append(Ticket(self._count, work, keep, self._gives_way))
             if not self._busy:
                 self._busy = True
                 self._at_rest.clear()

@@ -20,6 +20,7 @@ from app.workers.crew import Crew
 from app.workers.executors import crew_of
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from app.workers.plan_work import work_off
+from app.workers.priority import FRAMES
 from engine import (
     COMPARISONS,
     Arm,
@@ -41,6 +42,7 @@ from engine import (
 
 PUBLISHED_EVERY = 0.3  # seconds between two results that are shown
 _SHARE = 10.0  # times what a result costs, until the next
+_REST, _LONGEST_REST = 3.0, 0.5  # times what a forecast took, and seconds, until the next
 _PROBED, _LONGER = 40, 8  # updates of the trial by which is told how long others take, and times as many if it is short
 _PROBE = 0.02  # seconds from which on it is long enough
 
@@ -163,6 +165,7 @@ class TrialJob(QObject):
         self._known: dict[str, Summary] = {}
         self._document = 0  # the number of the one that results are wanted of
         self._is_stopped = False
+        self._next_forecast = 0.0  # from when on it may begin
         self._foretold: tuple[object, Plan] | None = None  # the plan that was forecast last, and what it is of
         self._jobs = LatestJob("compare", self._fail, gives_way=True)
         self._forecasts = LatestJob("forecast", self._fail, gives_way=True)
@@ -254,6 +257,18 @@ class TrialJob(QObject):
         self._noticed = len(notices)
 
     def _foretell(self, request: ComparisonRequest, workers: int, ticket: Ticket) -> None:
+        """Of settings that change all the time some are forecast, for it keeps Python from the window."""
+        ticket.pause(max(self._next_forecast - time.monotonic(), 0.0))
+        if not ticket.wanted:
+            return
+        began = time.monotonic()
+        try:
+            self._foretell_now(request, workers, ticket)
+        finally:
+            now = time.monotonic()
+            self._next_forecast = now + min(_REST * (now - began), _LONGEST_REST)
+
+    def _foretell_now(self, request: ComparisonRequest, workers: int, ticket: Ticket) -> None:
         possible: dict[str, str] = {}
         self._recall(ticket)
         ticket.check()
@@ -324,6 +339,7 @@ class TrialJob(QObject):
             if self._journal is not None:
                 self._journal.add(one.key, summary)
                 self._tell_notices()
+            FRAMES.wait()
             now = time.monotonic()
             first = first or now  # until then workers have started, and kernels been compiled
             if now - shown >= max(PUBLISHED_EVERY, _SHARE * cost):

@@ -13,7 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.workers.commands import Command, Edit
-from app.workers.priority import give_way
+from app.workers.priority import FRAMES, give_way
 from app.workers.publisher import Publisher
 from app.workers.training import Training
 from app.workers.waiting import Waiting
@@ -108,6 +108,7 @@ class Worker(QObject):
 
     @Slot()
     def _tick(self) -> None:
+        FRAMES.wait()
         now = time.perf_counter()
         passed, self._last_tick = now - self._last_tick, now
         training, timer = self._training, self._timer

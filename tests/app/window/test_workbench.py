@@ -18,6 +18,7 @@ from app.documents.experiment_file import load
 from app.documents.presets import presets
 from app.look.theme import DARK, LIGHT
 from app.widgets.knob import Knob
+from app.workers.priority import FRAMES
 from engine import (
     MAX_RUNS,
     OPTIMIZERS,
@@ -1178,12 +1179,9 @@ def test_another_document_comes_a_part_a_frame(used_window, races, monkeypatch):
         frames.append([])
         shown()
 
-    bench.frames.timeout.disconnect(bench.show_newest)
-    bench.frames.timeout.connect(frame)
+    monkeypatch.setattr(bench, "show_newest", frame)
     bench.document.open(races.small(surface="himmelblau", runs=["adam"]))
     window.settle()
-    bench.frames.timeout.disconnect(frame)
-    bench.frames.timeout.connect(bench.show_newest)
     came = [set(names) for names in frames if names]
     first = next(place for place, names in enumerate(came) if len(names) == 1)
     last = next(place for place, names in enumerate(came) if bench.run_panel in names and place > first)
@@ -1224,6 +1222,24 @@ def test_the_panel_of_the_problem_before_changes_nothing_in_the_moment_that_it_i
     bench.problem_panel.panels["network"].changed.emit({"data.noise": 20.0})
     window.settle()
     assert window.picture.task != task
+
+
+def test_a_frame_after_a_long_turn_of_the_event_loop_comes_in_the_next_turn(used_window, races, monkeypatch):
+    window = used_window(races.small())
+    window.settle()
+    bench, shown, since = window.bench, [], []
+    bench.frames.stop()
+    monkeypatch.setattr(FRAMES, "begin", lambda: since.pop(0))
+    monkeypatch.setattr(bench, "show_newest", lambda: shown.append(len(since)))
+    since += [0.016, 0.2, 0.001, 0.2, 0.3]  # and one that is late again does not give way twice in a row
+    bench.frames.timeout.emit()
+    assert shown == [4]
+    bench.frames.timeout.emit()
+    assert shown == [4]
+    window.until(lambda: shown == [4, 2])
+    bench.frames.timeout.emit()
+    window.until(lambda: shown == [4, 2, 0])
+    bench.frames.start()
 
 
 def test_no_frame_is_shown_while_the_theme_changes(used_window, races):

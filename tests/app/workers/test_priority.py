@@ -1,0 +1,104 @@
+"""Threads that let the window go first: when they wait for it, for how long, and which of them do."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.workers import executors, latest_job, priority, worker
+from app.workers.executors import crew_of
+from app.workers.latest_job import LatestJob
+from app.workers.priority import Frames
+from app.workers.publisher import Publisher
+from app.workers.worker import Worker
+from engine import new_experiment, plan_of, run_trials
+
+
+class Clock:
+    """Time that passes only while somebody sleeps, and what happens at certain times."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.at: dict[float, object] = {}
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        for when in [when for when in self.at if when <= self.now]:
+            self.at.pop(when)()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(priority, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """The names of the threads that have waited for the window."""
+    names = []
+
+    class Noted:
+        def wait(self) -> None:
+            names.append(threading.current_thread().name)
+
+    for module in (executors, latest_job, worker):
+        monkeypatch.setattr(module, "FRAMES", Noted())
+    return names
+
+
+def waited(clock: Clock, frames: Frames) -> float:
+    began = clock.now
+    frames.wait()
+    return clock.now - began
+
+
+def test_nobody_waits_for_a_window_that_is_in_time_or_that_there_is_not(clock):
+    frames = Frames()
+    assert waited(clock, frames) == 0.0
+    assert frames.begin() == 0.0
+    clock.now += 0.016
+    assert waited(clock, frames) == 0.0
+    assert frames.begin() == pytest.approx(0.016)
+    clock.now += 0.05
+    frames.end()
+    assert waited(clock, frames) == 0.0
+
+
+def test_others_wait_for_a_window_that_is_late_until_its_next_frame_but_not_for_ever(clock):
+    frames = Frames()
+    frames.begin()
+    clock.now += 0.04
+    clock.at[clock.now + 0.02] = frames.begin
+    assert waited(clock, frames) == pytest.approx(0.02, abs=0.005)
+    clock.now += 0.04
+    assert waited(clock, frames) == pytest.approx(0.09, abs=0.005), "no longer than a person sees it stand still"
+    assert waited(clock, frames) == 0.0, "and once only"
+
+
+def test_jobs_beside_the_window_wait_between_two_pieces_if_they_give_way(waits):
+    for gives_way in (True, False):
+        job = LatestJob("job", lambda number, error: None, gives_way=gives_way)
+        done = threading.Event()
+        job.offer(lambda ticket, done=done: (ticket.check(), done.set()))
+        assert done.wait(10)
+        job.release()
+    assert len(waits) == 1
+
+
+def test_trials_and_the_runs_wait_before_each_piece(waits, qtbot):
+    trials = plan_of(new_experiment("sphere", ["sgd"]), "seeds", {"seeds": 3, "updates": 10}).trials({})
+    list(run_trials(trials, crew_of("1 thread")))
+    assert not waits, "no window is there"
+    list(run_trials(trials, crew_of("1 thread", gives_way=True)))
+    assert len(waits) == len(trials) and all(name.startswith("trials") for name in waits)
+    del waits[:]
+    training = Worker(Publisher(None, None))
+    training._tick()
+    training.release()
+    assert len(waits) == 1
