@@ -79,13 +79,17 @@ class ComparisonRequest:
 
     @property
     def content(self) -> object:
-        """Equal for requests that have the same trials: without how the experiment looks."""
+        """Equal for requests that have the same trials: without how the experiment looks, or all of it if its runs are
+        not compared.
+        """
+        if not COMPARISONS[self.kind].has_runs:
+            return dict(self.values)
         known = {record.settings.id for record in self.experiment.runs}
         records = [
             replace(arm.record, settings=replace(arm.record.settings, pinned=False, visible=True))
             if arm.key in known
             else replace(arm.record.settings, id="", colour=0)  # which follow from the runs that there are
-            for arm in (self.arms if COMPARISONS[self.kind].has_runs else ())
+            for arm in self.arms
         ]
         return self.experiment.problem, records, dict(self.values), self.counted, self.axes
 
@@ -166,7 +170,7 @@ class TrialJob(QObject):
         self._document = 0  # the number of the one that results are wanted of
         self._is_stopped = False
         self._next_forecast = 0.0  # from when on it may begin
-        self._foretold: tuple[object, Plan] | None = None  # the plan that was forecast last, and what it is of
+        self._plans: dict[str, tuple[object, Plan]] = {}  # by kind, the last plan that was made, and what it is of
         self._jobs = LatestJob("compare", self._fail, gives_way=True)
         self._forecasts = LatestJob("forecast", self._fail, gives_way=True)
         self._questions = LatestJob("workers", self._fail, gives_way=True)
@@ -201,6 +205,7 @@ class TrialJob(QObject):
         self._jobs.cancel()
         self._document += 1
         self.outcomes = {}
+        self._plans = {}
         self._jobs.offer(partial(self._remember, tuple(kept), self._document))
 
     def stop(self) -> None:
@@ -296,11 +301,12 @@ class TrialJob(QObject):
         self.forecasted.emit()
 
     def _plan_again(self, request: ComparisonRequest) -> Plan:
-        """The plan of a request, which knows its trials already if it was forecast before. Raises SettingError."""
-        content = request.kind, request.runs, request.optimizers, request.content
-        if self._foretold is None or self._foretold[0] != content:
-            self._foretold = content, request.plan()
-        return self._foretold[1]
+        """The plan of a request, which knows its trials already if it was made before. Raises SettingError."""
+        content = request.runs, request.optimizers, request.content
+        found = self._plans.get(request.kind)
+        if found is None or found[0] != content:
+            found = self._plans[request.kind] = content, request.plan()
+        return found[1]
 
     def _compute(self, request: ComparisonRequest, workers: str, again: bool, document: int, ticket: Ticket) -> None:
         self._recall(ticket)
@@ -310,7 +316,7 @@ class TrialJob(QObject):
         known, before = ({}, self._known) if again else (self._known, {})
         plan = None
         try:
-            plan, crew = request.plan(), crew_of(workers, gives_way=True, stopped=lambda: ticket.cancelled)
+            plan, crew = self._plan_again(request), crew_of(workers, gives_way=True, stopped=lambda: ticket.cancelled)
             self._run(document, request, plan, crew, known, before, ticket, began)
         except SettingError as error:
             told = "" if ticket.cancelled else error.sentence if error.where == "workers" else str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,6 +124,7 @@ def test_only_what_changes_trials_makes_a_request_another() -> None:
 
 CHILD = """
 import sys
+import time
 from pathlib import Path
 from app.documents import kernel_cache
 kernel_cache.prepare()
@@ -176,3 +178,35 @@ def test_two_windows_share_a_journal_and_what_is_no_journal_is_told_and_left_alo
     assert finish(qtbot, third, request) == "" and third.outcomes["seeds"].finished
     assert len(told) == 1 and "it is no journal of trials" in told[0] and place.read_text().startswith("A letter")
     third.stop()
+
+
+def test_results_that_do_not_depend_on_the_experiment_are_not_of_former_settings_when_it_changes() -> None:
+    other = new_experiment("himmelblau", [new_run("adam", learning_rate=0.5)])
+    for kind, depends in (("scores", False), ("seeds", True), ("race", True)):
+        here, there = (ComparisonRequest(experiment, kind, {"seeds": 4}) for experiment in (RACE, other))
+        assert (here.content != there.content) == depends, kind
+        assert here.content != ComparisonRequest(RACE, kind, {"seeds": 5}).content, kind
+
+
+def test_a_plan_is_made_once_for_forecasts_and_for_what_is_computed(qtbot, job, monkeypatch) -> None:
+    made = []
+    plan = ComparisonRequest.plan
+    monkeypatch.setattr(ComparisonRequest, "plan", lambda self: made.append(self.kind) or plan(self))
+    request = ComparisonRequest(RACE, "seeds", {"updates": 30, "seeds": 2})
+    for _ in range(2):
+        with qtbot.waitSignal(job.forecasted, timeout=PATIENCE):
+            job.look_ahead(request, 2)
+        finish(qtbot, job, request)
+    assert made == ["seeds"]
+    finish(qtbot, job, replace(request, values={"updates": 40, "seeds": 2}))
+    assert made == ["seeds"] * 2
+
+
+def test_a_forecast_that_comes_too_soon_waits_for_settings_that_stand_still(qtbot, job) -> None:
+    told = []
+    job.forecasted.connect(lambda: told.append(job.forecast.request.values["seeds"]))
+    job._next_forecast = time.monotonic() + 1.0
+    for seeds in range(2, 30):
+        job.look_ahead(ComparisonRequest(RACE, "seeds", {"updates": 30, "seeds": seeds}), 2)
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    assert told == [29]
