@@ -37,7 +37,7 @@ class Frames:
         self._last = math.inf
 
     def begin(self) -> float:
-        """A frame begins, and the next should a sixtieth of a second later; the seconds since the last, 0 if none was."""
+        """A frame begins, the next should a sixtieth of a second later; the seconds since the last, 0 if none was."""
         last, self._last = self._last, time.monotonic()
         return max(self._last - last, 0.0)
 

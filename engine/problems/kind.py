@@ -160,8 +160,8 @@ class ProblemKind(ABC):
         return tuple((name, getattr(task, name)) for name in self.own_parts)
 
     def with_own(self, task: Any, own: Own) -> Task:
-        """The task with these settings of a run in place of its own. Raises SettingError if they do not fit it."""
-        raise SettingError(f"runs on a {self.title.lower()} have no settings of it for themselves")
+        """The task with these `own_parts` of a run in place of its own. Raises SettingError if they do not fit it."""
+        raise NotImplementedError
 
     def read_own(self, entries: Entries, task: Any) -> Own:
         """What a file holds of them, each checked. Raises SettingError."""

@@ -28,7 +28,11 @@ def own_task(task: Task, own: Own) -> Task:
 
 @lru_cache(maxsize=MAX_KEPT)  # asked for with every picture, which has to have the same as the one before
 def _with_own(task: Task, own: Own) -> Task:
-    return kind_of(task).with_own(task, own)
+    kind = kind_of(task)
+    foreign = next((name for name, _ in own if name not in kind.own_parts), "")
+    if foreign:  # it is of a run on another kind of problem
+        raise SettingError(f"runs on a {kind.title.lower()} have no {foreign} for themselves", PART)
+    return kind.with_own(task, own)
 
 
 def shared_task(task: Task, base: Task) -> Task:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from engine import Experiment, Layer, Session, SettingError, new_experiment, new_network, new_run
+from engine import Experiment, Layer, Session, SettingError, new_clustering, new_experiment, new_network, new_run
 from engine.training.own_problem import shared_task
 
 CONVOLUTIONAL = {
@@ -139,3 +141,17 @@ def test_a_surface_has_nothing_that_a_run_could_have_for_itself() -> None:
     document["runs"][0]["own"] = {"architecture": "perceptron"}
     with pytest.raises(SettingError, match=r"runs\[1\].own.architecture: unknown entry"):
         Experiment.from_dict(document)
+
+
+def test_what_a_run_has_for_itself_on_one_kind_of_problem_is_refused_on_another() -> None:
+    clusters = Session(new_clustering("blobs", ["sgd"]))
+    clusters.tweak("sgd", "own", True)
+    model = clusters.experiment().runs[0]
+    network = race(0)
+    filters = network.experiment().runs[1]
+    surface = Session(new_experiment("sphere", ["adam"]))
+    for session, record in ((network, model), (surface, model), (clusters, filters), (surface, filters)):
+        before = session.experiment()
+        with pytest.raises(SettingError, match=r"have no .* for themselves"):
+            session.add(replace(record, settings=replace(record.settings, id="other")))
+        assert session.experiment() == before
