@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 from app.documents.tables.cells import brief
 from app.documents.tables.description import column_words, decisions
 from app.documents.tables.dialect import Dialect, DialectOptions
-from app.documents.tables.row_choice import ALL_ROWS, RowChoice
 from app.documents.tables.selection import (
     Form,
     Purpose,
@@ -42,18 +41,16 @@ from app.documents.tables.source import TableSource
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
 from app.widgets.elided import ElidedLabel
-from app.widgets.number_box import NumberBox
 from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
 from app.widgets.shortcut_override import accepts_shortcut
 from app.window.import_columns import Preview
 from app.window.import_dialect import DialectChoices, check_box, choice_list, labelled_row
+from app.window.import_rows import RowsTaken
 from app.workers.import_job import ImportJob
 from engine import MAX_NAME, Table
 
-_ROWS = {"all": "All rows", "every": "One of every", "first": "The first"}
 _FORMS = {"columns": "Separate numbers", "image": "An image", "sequence": "A sequence"}
-_FIRST = 1000  # rows, to begin with
 _PURPOSES: tuple[Purpose, ...] = ("classification", "regression")
 _PROGRESS_DELAY = 250  # milliseconds; what is read sooner shows no progress
 _MESSAGES_HEIGHT = 66  # pixels
@@ -113,14 +110,7 @@ class ImportPanel(Popup):
             "Leave out unusable rows",
             "Rows with an empty or unreadable cell in a chosen column are left out; otherwise the table is refused",
         )
-        self.taken = choice_list(
-            "import-rows", "rows taken", _ROWS, "Which rows are taken of a table that is too large"
-        )
-        self.count = NumberBox(whole=True)
-        self.count.setObjectName("import-count")
-        self.count.setAccessibleName("number of rows")
-        self.count.setToolTip("Of how many rows one is taken, or how many of the first ones")
-        self.count.setSuffix(" rows")
+        self.rows = RowsTaken()
         self.summary, self.notes, self.fault = QLabel(), QLabel(), QLabel()
         self.bar, self.doing = QProgressBar(), QLabel()
         self.cancel = _button("import-cancel", "Cancel", "Close without importing  (Esc)")
@@ -155,9 +145,8 @@ class ImportPanel(Popup):
         self.none.clicked.connect(lambda: self._choose_all(False))
         self.target.activated.connect(self._set_target)
         self.purpose.chosen.connect(lambda place: self._select(purpose=_PURPOSES[place]))
-        self.taken.activated.connect(lambda _: self._choose_rows(self.taken.currentData()))
-        self.count.valueChanged.connect(lambda count: self._choose_rows(self.taken.currentData(), int(count)))
-        self.count.refused.connect(lambda _: self._show_selection())
+        self.rows.chosen.connect(lambda rows: self._select(rows=rows))
+        self.rows.refused.connect(self._show_selection)
         self.form.activated.connect(lambda _: self._choose_form(self.form.currentData()))
         self.sides.textEdited.connect(lambda text: self._select(sides=text))
         self.leave_out.clicked.connect(lambda on: self._select(leave_out=on))
@@ -205,18 +194,6 @@ class ImportPanel(Popup):
             self._selection = replace(self._selection, features=tuple(sorted(chosen)))
             self._touched = self._touched or bool(kind)
         self._wish({"kinds": kinds})
-
-    def _choose_rows(self, what: str, count: int = 0) -> None:
-        """Take all rows, one of every `count` or the first `count`; 0 is a number to begin with."""
-        if self._survey is None:
-            return
-        if what == "every":
-            rows = RowChoice(every=count or max(suggested(self._survey).rows.every, 2))
-        elif what == "first":
-            rows = RowChoice(first=count or max(min(_FIRST, self._survey.rows), 2))
-        else:
-            rows = ALL_ROWS
-        self._select(rows=rows)
 
     def _choose_form(self, form: Form) -> None:
         """Take the inputs for separate numbers, an image or a sequence, with sides that fit if there are such."""
@@ -406,7 +383,7 @@ class ImportPanel(Popup):
         with QSignalBlocker(self.target):
             self.target.setCurrentIndex(selection.target)
         self.purpose.set_place(_PURPOSES.index(selection.purpose))
-        self._show_rows(selection.rows)
+        self.rows.show_rows(self._survey, selection.rows)
         with QSignalBlocker(self.leave_out):
             self.leave_out.setChecked(selection.leave_out)
         with QSignalBlocker(self.form):
@@ -415,16 +392,8 @@ class ImportPanel(Popup):
             self.sides.setText(selection.sides)
         self.sides.setVisible(selection.form != "columns")
         self.preview.show_selection(self._survey, selection)
-        unread = self.count.fault if selection.rows != ALL_ROWS else ""
+        unread = self.rows.fault
         self._tell(SelectionCheck(f"The {unread}.") if unread else check_selection(self._survey, selection))
-
-    def _show_rows(self, rows: RowChoice) -> None:
-        what = "first" if rows.first else "every" if rows.every > 1 else "all"
-        with QSignalBlocker(self.taken), QSignalBlocker(self.count):
-            self.taken.setCurrentIndex(list(_ROWS).index(what))
-            self.count.setRange(2, max(self._survey.rows if self._survey is not None else 2, 2))
-            self.count.setValue(rows.first or max(rows.every, 2))
-            self.count.setVisible(what != "all")
 
     def _tell(self, verdict: SelectionCheck) -> None:
         self.fault.setText(verdict.problem)
@@ -437,7 +406,7 @@ class ImportPanel(Popup):
     def _choices(self) -> tuple[QWidget, ...]:
         """The widgets that are enabled once the table has been surveyed."""
         chosen = self.every, self.none, self.target, self.purpose, self.form, self.sides
-        return *chosen, self.leave_out, self.taken, self.count
+        return *chosen, self.leave_out, self.rows
 
     def event(self, event: QEvent) -> bool:
         # Keys that type, tick and move here must not trigger the window's shortcuts.
@@ -490,8 +459,7 @@ class ImportPanel(Popup):
         self.target.setMinimumWidth(190)
         self.purpose.setFixedWidth(230)
         wanted = labelled_row(("Target", self.target), ("", self.purpose))
-        wanted.addWidget(self.taken)
-        wanted.addWidget(self.count)
+        wanted.addWidget(self.rows)
         wanted.addSpacing(10)
         wanted.addWidget(self.leave_out)
         wanted.addStretch(1)

@@ -448,13 +448,13 @@ def test_a_class_of_which_no_row_is_left_is_told(qtbot, panel) -> None:
 
 def test_rows_can_be_limited(qtbot, panel) -> None:
     show(qtbot, panel)
-    assert panel.taken.currentData() == "all" and not panel.count.isVisible()
+    assert panel.rows.way.currentData() == "all" and not panel.rows.count.isVisible()
     for what, count, left in (("every", 7, 13), ("first", 20, 20)):
-        place = panel.taken.findData(what)
-        panel.taken.setCurrentIndex(place)
-        panel.taken.activated.emit(place)
-        panel.count.setValue(count)
-        assert panel.count.isVisible() and panel.summary.text().startswith(f"{left} examples")
+        place = panel.rows.way.findData(what)
+        panel.rows.way.setCurrentIndex(place)
+        panel.rows.way.activated.emit(place)
+        panel.rows.count.setValue(count)
+        assert panel.rows.count.isVisible() and panel.summary.text().startswith(f"{left} examples")
         qtbot.waitUntil(lambda: panel.leave_out.width() >= panel.leave_out.sizeHint().width())  # no word is cut
     assert imported(qtbot, panel).inputs[:, 0].tolist() == [i * i / 7 for i in range(1, 21)]
 
@@ -462,25 +462,25 @@ def test_rows_can_be_limited(qtbot, panel) -> None:
 def test_a_number_of_rows_is_read_as_people_write_it(qtbot, panel) -> None:
     """What cannot be read stays where it was typed, is said in the panel, and nothing is imported with it."""
     show(qtbot, panel)
-    place = panel.taken.findData("first")
-    panel.taken.setCurrentIndex(place)
-    panel.taken.activated.emit(place)
+    place = panel.rows.way.findData("first")
+    panel.rows.way.setCurrentIndex(place)
+    panel.rows.way.activated.emit(place)
     for text in ("2·10", "2e1", "20,0"):
-        panel.count.setValue(30)
-        panel.count.setFocus()
-        panel.count.selectAll()
-        qtbot.keyClicks(panel.count, text)
-        qtbot.keyClick(panel.count, Qt.Key.Key_Return)
+        panel.rows.count.setValue(30)
+        panel.rows.count.setFocus()
+        panel.rows.count.selectAll()
+        qtbot.keyClicks(panel.rows.count, text)
+        qtbot.keyClick(panel.rows.count, Qt.Key.Key_Return)
         assert panel.summary.text().startswith("20 examples")
-    panel.count.setFocus()
-    panel.count.selectAll()
-    qtbot.keyClicks(panel.count, "a few")
-    qtbot.keyClick(panel.count, Qt.Key.Key_Return)
-    assert panel.count.text() == "a few rows" and not panel.take.isEnabled()
+    panel.rows.count.setFocus()
+    panel.rows.count.selectAll()
+    qtbot.keyClicks(panel.rows.count, "a few")
+    qtbot.keyClick(panel.rows.count, Qt.Key.Key_Return)
+    assert panel.rows.count.text() == "a few rows" and not panel.take.isEnabled()
     assert "number of rows must be a number" in panel.fault.text() and "'a few'" in panel.fault.text()
-    panel.count.selectAll()
-    qtbot.keyClicks(panel.count, "10")
-    qtbot.keyClick(panel.count, Qt.Key.Key_Return)
+    panel.rows.count.selectAll()
+    qtbot.keyClicks(panel.rows.count, "10")
+    qtbot.keyClick(panel.rows.count, Qt.Key.Key_Return)
     assert panel.take.isEnabled() and panel.summary.text().startswith("10 examples")
 
 
