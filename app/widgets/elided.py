@@ -94,6 +94,10 @@ class ElidedLines(ElidedLabel):
 class ElidedComboBox(QComboBox):
     """A list whose choice is cut with an ellipsis where it does not fit: a stylesheet would cut it in a letter."""
 
+    def sizeHint(self) -> QSize:
+        """Room for the longest choice: with a stylesheet the usual hint lacks a pixel or two."""
+        return super().sizeHint() + QSize(_EDGES, 0)
+
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         super().initStyleOption(option)
         part, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QStyleOptionComboBox, QWidget
 
 from app.documents.files import open_regular
 from app.documents.tables import patient_file
@@ -444,6 +444,17 @@ def test_a_class_of_which_no_row_is_left_is_told(qtbot, panel) -> None:
     show(qtbot, panel, "x,kind\n" + "".join(f"{i * i},{'ab'[i % 2]}\n" for i in range(20)) + "NA,c\n")
     assert imported(qtbot, panel).classes == ("a", "b")
     assert warned == ["no usable row is left of “c”: it cannot be learned"]
+
+
+def test_no_choice_of_a_list_is_cut_where_there_is_room(qtbot, panel) -> None:
+    show(qtbot, panel)
+    for box in (panel.form, panel.rows.way, panel.written.comments, panel.written.thousands):
+        for place in range(box.count()):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(place)
+            shown = QStyleOptionComboBox()
+            box.initStyleOption(shown)
+            assert shown.currentText == box.itemText(place)
 
 
 def test_rows_can_be_limited(qtbot, panel) -> None:
