@@ -75,6 +75,7 @@ class Workbench(QWidget):
         self._slice: LossSlice | None = None
         self._grid: LossGrid | None = None
         self._kind = ""  # of the problem that is shown
+        self._opening: Experiment | None = None  # which is not on screen yet
         self._offer: Offer | None = None  # of a branch
         self._is_watched = True
         self._shown_parts = 0
@@ -275,21 +276,29 @@ class Workbench(QWidget):
                 stage.show_grid(grid)
 
     def _show_opened(self, experiment: Experiment) -> None:
-        """Restore the view that was saved with an experiment, while it is being opened."""
-        view = experiment.view
+        """Another experiment is being opened; what is on screen stays as it is until that is there."""
+        self._opening = experiment
         field = self.focusWidget()
         if isinstance(field, QLineEdit):
             field.setModified(False)  # what is half typed belongs to the experiment before
         self.controller.begin(experiment)
         for panel in (self.problem_panel, self.run_panel, self.stop_panel):
             panel.renew()
+
+    def _restore_view(self) -> None:
+        """Show an experiment that is there now in the way that was saved with it."""
+        experiment, self._opening = self._opening, None
+        if experiment is None:
+            return
         self.note.begin()
-        self.curves.apply_view(view, kind_of(experiment.problem).key)
+        self.curves.apply_view(experiment.view, kind_of(experiment.problem).key)
         for stage in self.stages.values():
             stage.begin()
-            stage.apply_view(view)
+            stage.apply_view(experiment.view)
 
-    def _view(self) -> dict[str, Any]:
+    def _view(self) -> Mapping[str, Any]:
+        if self._opening is not None:
+            return self._opening.view
         return {**self.controller.view(), **self.curves.view(), **self.shown_stage.view()}
 
     def _show_selected(self) -> None:
@@ -303,6 +312,7 @@ class Workbench(QWidget):
 
     def _show(self, published: Published) -> None:
         """Show this, of another document or problem a part a frame: each has many widgets to make and to lay out."""
+        self._restore_view()
         picture, before = published.picture, self.controller.shown
         selected = self.controller.selected
         run = self.controller.show(published)

@@ -186,8 +186,9 @@ def test_any_setting_or_result_is_a_column_and_stays_one(opened) -> None:
     menu.deleteLater()
     ready(window, page, 20)
     column = page.table.rows.columns.index(Column("optimizer.beta1")) + 1
-    texts = {page.table.rows.data(page.table.rows.index(row, column)) for row in range(20)}
-    assert texts == {"0.9", ""} and page.table.rows.columns[-1] == FIRST[-1]
+    rows = page.table.rows
+    window.until(lambda: {rows.data(rows.index(row, column)) for row in range(20)} == {"0.9", ""})
+    assert rows.columns[-1] == FIRST[-1]
     window.actions.library.set_theme(LIGHT)
     assert window.actions.library.page.table.rows.theme is LIGHT
     saved = window.actions._settings.get(COLUMNS, [])

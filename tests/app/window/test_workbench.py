@@ -1224,6 +1224,21 @@ def test_the_panel_of_the_problem_before_changes_nothing_in_the_moment_that_it_i
     assert window.picture.task != task
 
 
+def test_what_is_on_screen_stays_as_it_is_until_another_experiment_is_there(used_window, races):
+    window = used_window(races.small())
+    window.settle()
+    bench, cards = window.bench, list(window.bench.curves.cards)
+    view = {"curves": ["gradient_norm"], "selected": "momentum"}
+    bench.document.open(replace(races.small(surface="himmelblau"), view=view))
+    assert list(bench.curves.cards) == cards
+    bench.document.open(races.small(surface="sphere"))  # before the other has come
+    window.settle()
+    bench.document.undo()
+    window.settle()
+    assert list(bench.curves.cards) == ["gradient_norm"], "it was left as it would have been shown"
+    assert bench.controller.selected == "momentum"
+
+
 def test_a_frame_after_a_long_turn_of_the_event_loop_comes_in_the_next_turn(used_window, races, monkeypatch):
     window = used_window(races.small())
     window.settle()
