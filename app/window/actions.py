@@ -85,16 +85,30 @@ class Actions(QObject):
         self.files.text_wanted.connect(lambda path: self.own_text.open_file(path))
         self._show_history()
 
+    def give_up(self) -> None:
+        """Cancel, for good, what nobody waits for any more: all of it ends while the training does."""
+        self.comparing.give_up()
+        self.library.give_up()
+        for panel in self._large:
+            panel.give_up()
+
     def shut_down(self) -> None:
         """End what goes on beside the window; called once the training has ended."""
+        self.give_up()
         self.layout.save()
+        self.files.keep_last()
+        self.library.keep_last()
         self.comparing.shut_down()
-        for name in ("export", "tables", "own_text"):
-            if name in vars(self):
-                getattr(self, name).shut_down()
+        for panel in self._large:
+            panel.shut_down()
         self.files.shut_down()
         self.library.finish()
         self._settings.finish()
+
+    @property
+    def _large(self) -> list[ExportPanel | ImportPanel | OwnTextPanel]:
+        """The large panels that there are."""
+        return [vars(self)[name] for name in ("export", "tables", "own_text") if name in vars(self)]
 
     # The large panels are made, and their modules imported, when they are first wanted.
 
