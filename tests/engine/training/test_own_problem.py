@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import Experiment, Layer, Session, SettingError, new_experiment, new_network, new_run
+from engine import Experiment, Layer, Session, SettingError, Table, new_experiment, new_network, new_run
 from engine.training.own_problem import shared_task
 
 CONVOLUTIONAL = {
@@ -139,3 +139,11 @@ def test_a_surface_has_nothing_that_a_run_could_have_for_itself() -> None:
     document["runs"][0]["own"] = {"architecture": "perceptron"}
     with pytest.raises(SettingError, match=r"runs\[1\].own.architecture: unknown entry"):
         Experiment.from_dict(document)
+
+
+def test_examples_are_not_hashed_to_read_runs_that_share_them() -> None:
+    numbers = np.arange(6.0)
+    table = Table("line", ("a",), "b", numbers[:, None], numbers)
+    read = Experiment.from_dict(new_network(table, ["adam", "momentum"], hidden=(2,)).to_dict()).problem.data
+    assert read is not table and "digest" not in vars(read)
+    assert read == table
