@@ -29,6 +29,7 @@ from app.look.number_format import counted
 from app.look.theme import Theme, icon
 from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
+from app.widgets.submenu import add_submenu
 from app.workers.library_job import Forgotten, Found, LibraryJob, Request
 from engine import Setting, of_run
 
@@ -209,7 +210,7 @@ class LibraryPage(QWidget):
         menu.setAccessibleName("columns of the library")
         twins, parts = twins_of(self._known), _parts(self._known)
         for title, columns in parts.items():
-            below = menu.addMenu(title)
+            below = add_submenu(menu, title)
             for column in columns:
                 action = below.addAction(heading(column, twins).replace("&", "&&"))
                 action.setCheckable(True)

@@ -26,6 +26,7 @@ from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
 from app.widgets.reveal import reveal
 from app.widgets.shortcut_override import accepts_shortcut
+from app.widgets.submenu import add_submenu
 from app.widgets.swatch import Swatch
 from app.widgets.wrapped_row import WrappedRow
 from engine import DIVERGED, LOSS, OPTIMIZERS, WATCHED, RunPicture
@@ -322,7 +323,7 @@ class RunRow(QFrame):
         pinned = self.run.settings.pinned
         pin = menu.addAction("Unpin" if pinned else "Pin: keep it through resets")
         pin.triggered.connect(lambda: self.changed.emit(self.id, "pinned", not pinned))
-        colours = menu.addMenu("Colour")
+        colours = add_submenu(menu, "Colour")
         for colour in range(len(self._theme.run_colours)):
             dot = icon("dot", self._theme, run_colour(self._theme, colour))
             action = colours.addAction(dot, f"Colour {colour + 1}")

@@ -15,6 +15,7 @@ from app.curves.curve_view import CurveView
 from app.curves.legend import Legend
 from app.curves.x_axes import NO_CLOCKS, Clock
 from app.plots.plot_menu import add_choices, add_plot_actions
+from app.widgets.submenu import add_submenu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,9 @@ class CurveCard(QFrame):
         style = self.style_shown
         if self.curve.columns:
             titles = {str(span): f"over {span:,} updates" if span else "Off" for span in SPANS}
-            add_choices(menu.addMenu("Smoothing"), titles, str(style.span), lambda span: self._restyle(span=int(span)))
+            add_choices(
+                add_submenu(menu, "Smoothing"), titles, str(style.span), lambda span: self._restyle(span=int(span))
+            )
         add_plot_actions(menu, self.view, self._choose_type, {"y": style.y_type})
 
     def _choose_type(self, letter: str, name: str) -> None:

@@ -20,6 +20,7 @@ from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
 from app.curves.x_axes import NO_CLOCKS, X_AXES, Clock
 from app.plots.axis_type import Span
 from app.plots.plot_menu import add_choices
+from app.widgets.submenu import add_submenu
 from engine import PROBLEMS
 
 if TYPE_CHECKING:
@@ -343,8 +344,8 @@ class CurvePanel(QScrollArea):
         menu.clear()
         for old in menu.findChildren(QMenu):  # which clear() leaves
             old.deleteLater()
-        self.add_curve_choices(menu.addMenu("Curves"))
-        self.add_axis_choices(menu.addMenu("X axis"))
+        self.add_curve_choices(add_submenu(menu, "Curves"))
+        self.add_axis_choices(add_submenu(menu, "X axis"))
         menu.addSeparator()
         card.add_actions(menu)
         menu.addSeparator()

@@ -197,6 +197,8 @@ class Starter(QObject):
     def close(self) -> None:
         from app.workers.ending import FILE_SECONDS
 
+        if self.actions is not None:
+            self.actions.give_up()
         self._imports.stop()
         if self._child is not None and self._child.state() != QProcess.ProcessState.NotRunning:
             self._child.blockSignals(True)  # its end would build the window that is being closed

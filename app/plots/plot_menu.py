@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from app.plots.axis_type import AUTOMATIC
 from app.plots.plot_box import BOX, PAN
 from app.plots.plot_view import PlotView
+from app.widgets.submenu import add_submenu
 
 AXIS_TITLES = {"linear": "Linear", "log": "Logarithmic", "symlog": "Symmetric logarithmic"}
 MOUSE_TITLES = {BOX: "Left button draws a zoom box", PAN: "Left button moves the plot"}
@@ -29,10 +30,10 @@ def add_plot_actions(
     everything.setEnabled(view.is_zoomed)
     if choose_type is not None:
         for letter, axis in (("x", view.x_axis), ("y", view.y_axis)):
-            choices, automatic = menu.addMenu(f"{letter.upper()} axis type"), (chosen or {}).get(letter)
+            choices, automatic = add_submenu(menu, f"{letter.upper()} axis type"), (chosen or {}).get(letter)
             titles = AXIS_TITLES if automatic is None else {AUTOMATIC: "Automatic", **AXIS_TITLES}
             add_choices(choices, titles, automatic or axis.type.name, _telling(choose_type, letter))
-    add_choices(menu.addMenu("Mouse"), MOUSE_TITLES, view.box.mouse, view.box.set_mouse)
+    add_choices(add_submenu(menu, "Mouse"), MOUSE_TITLES, view.box.mouse, view.box.set_mouse)
 
 
 def add_choices(menu: QMenu, titles: Mapping[str, str], chosen: str, choose: Callable[[str], None]) -> list[QAction]:

@@ -20,6 +20,7 @@ from app.documents.recovery import KeptWork
 from app.documents.settings import Settings
 from app.look.theme import THEMES
 from app.stage.views import VIEWS
+from app.widgets.submenu import add_submenu
 from app.widgets.text_panel import TextPanel
 from app.window.about import about_text
 from app.window.compare import Comparing
@@ -84,16 +85,30 @@ class Actions(QObject):
         self.files.text_wanted.connect(lambda path: self.own_text.open_file(path))
         self._show_history()
 
+    def give_up(self) -> None:
+        """Cancel, for good, what nobody waits for any more: all of it ends while the training does."""
+        self.comparing.give_up()
+        self.library.give_up()
+        for panel in self._large:
+            panel.give_up()
+
     def shut_down(self) -> None:
         """End what goes on beside the window; called once the training has ended."""
+        self.give_up()
         self.layout.save()
+        self.files.keep_last()
+        self.library.keep_last()
         self.comparing.shut_down()
-        for name in ("export", "tables", "own_text"):
-            if name in vars(self):
-                getattr(self, name).shut_down()
+        for panel in self._large:
+            panel.shut_down()
         self.files.shut_down()
         self.library.finish()
         self._settings.finish()
+
+    @property
+    def _large(self) -> list[ExportPanel | ImportPanel | OwnTextPanel]:
+        """The large panels that there are."""
+        return [vars(self)[name] for name in ("export", "tables", "own_text") if name in vars(self)]
 
     # The large panels are made, and their modules imported, when they are first wanted.
 
@@ -171,16 +186,16 @@ class Actions(QObject):
 
     def _file_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&File")
-        new = menu.addMenu("New")
+        new = add_submenu(menu, "New")
         for offer, keys in zip_longest(offers().values(), ("Ctrl+N", "Ctrl+Shift+N", "Ctrl+Alt+N"), fillvalue=""):
             if isinstance(offer, Offer):
                 action = self._add(new, f"new-{offer.key}", offer.title, partial(self.files.new, offer.key), keys)
                 action.setWhatsThis(f"New {offer.title[:1].lower()}{offer.title[1:]}")
         self._add(menu, "open", "Open …", self.files.open, "Ctrl+O")
-        self._recent = menu.addMenu("Open recent")
+        self._recent = add_submenu(menu, "Open recent")
         self._recent.setToolTipsVisible(True)
         self._recent.aboutToShow.connect(self._list_recent)
-        self._kept = menu.addMenu("Recover")
+        self._kept = add_submenu(menu, "Recover")
         self._kept.aboutToShow.connect(self.files.recovery.list_all)
         self.files.recovery.listed.connect(self._list_kept)
         menu.addSeparator()
@@ -229,7 +244,7 @@ class Actions(QObject):
         self._add(menu, "faster", "Faster", lambda: controller.change_speed(1), ".")
         self._add(menu, "slower", "Slower", lambda: controller.change_speed(-1), ",")
         menu.addSeparator()
-        join = menu.addMenu("Add a run")
+        join = add_submenu(menu, "Add a run")
         for key in OPTIMIZERS.offered():
             join.addAction(OPTIMIZERS[key].title).triggered.connect(
                 lambda _=False, chosen=key: controller.add_run(chosen)
@@ -257,7 +272,7 @@ class Actions(QObject):
         self._add(menu, "layout", "Reset layout", self.layout.reset)
         curves = self._bench.curves
         for title, add_choices in (("Choose curves", curves.add_curve_choices), ("X axis", curves.add_axis_choices)):
-            choices = menu.addMenu(title)
+            choices = add_submenu(menu, title)
             choices.setObjectName(f"choose-{title.rpartition(' ')[2].lower()}")
             choices.aboutToShow.connect(partial(_fill, choices, add_choices))
         self.layout.changed.connect(self._show_panels)

@@ -110,6 +110,12 @@ class Comparing(QObject):
         if self._workspace is not None:
             self._workspace.set_theme(theme)
 
+    def give_up(self) -> None:
+        """Cancel what is computed and what is exported, for good."""
+        self.job.give_up()
+        if self._workspace is not None:
+            self._workspace.export.give_up()
+
     def shut_down(self) -> None:
         self.job.stop()
         if self._workspace is not None:

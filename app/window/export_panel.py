@@ -158,6 +158,10 @@ class ExportPanel(Popup):
             self._take(source)
             self._changed()
 
+    def give_up(self) -> None:
+        """Cancel what is being drawn or written, for good."""
+        self.export_job.give_up()
+
     def shut_down(self) -> None:
         """Cancel what is being drawn or written, and end the thread."""
         self.export_job.stop()

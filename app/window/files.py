@@ -128,8 +128,12 @@ class Files(QObject):
         self._closing.hurry()
         return self.may_close()
 
-    def shut_down(self) -> None:
+    def keep_last(self) -> None:
         """Keep the work as it stands; called once the workbench has ended."""
+        self.recovery.keep_last()
+
+    def shut_down(self) -> None:
+        """Wait until it is kept."""
         self.recovery.finish()
 
     def _close(self) -> None:

@@ -132,6 +132,10 @@ class ImportPanel(Popup):
     def set_theme(self, theme: Theme) -> None:
         self.preview.set_theme(theme)
 
+    def give_up(self) -> None:
+        """Cancel what is being read, for good."""
+        self.import_job.give_up()
+
     def shut_down(self) -> None:
         """Cancel what is being read, and end the thread."""
         self.import_job.stop()

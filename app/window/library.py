@@ -59,12 +59,19 @@ class RunLibrary(QObject):
         if published is not None and self.keeps and (due := self._finished.look(published, time.monotonic())):
             self.job.keep(due)
 
-    def finish(self) -> None:
-        """Keep what has ended just now, and end; called once the training has ended."""
+    def give_up(self) -> None:
+        """Answer nothing any more; what is to be kept still is."""
+        self.job.give_up()
+
+    def keep_last(self) -> None:
+        """Keep what has ended just now; called once the training has ended."""
         if self._has_begun and self.keeps:
             self.look()
             if due := self._finished.flush():
                 self.job.keep(due)
+
+    def finish(self) -> None:
+        """Wait until it is kept, and end."""
         self.job.finish()
 
     @cached_property

@@ -79,12 +79,15 @@ class Recovery(QObject):
     def discard(self, work: KeptWork) -> None:
         self._jobs.offer(lambda _: work.discard(), keep=True)
 
-    def finish(self) -> None:
-        """Keep the work as it stands, and end; called once the training has ended."""
+    def keep_last(self) -> None:
+        """Keep the work as it stands, and nothing after that; called once the training has ended."""
         self._timer.stop()
         self.keep()
         has_changes = self._has_changes
         self._jobs.offer(lambda _: self._keeper.close(keep=has_changes), keep=True)
+
+    def finish(self) -> None:
+        """Wait until it is kept, and end."""
         self._jobs.drain(FILE_SECONDS)
 
     def _keep(self, experiment: Experiment, update: int, path: Path | None, changed: bool, ticket: Ticket) -> None:

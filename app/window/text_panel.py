@@ -99,6 +99,10 @@ class OwnTextPanel(Popup):
         self.popup()
         self.text.setFocus()
 
+    def give_up(self) -> None:
+        """Cancel what is being read, for good."""
+        self.job.give_up()
+
     def shut_down(self) -> None:
         """Cancel what is being read, and end the thread."""
         self.job.stop()

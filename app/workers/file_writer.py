@@ -29,6 +29,10 @@ class FileWriter(QObject):
         super().__init__(parent)
         self._jobs = LatestJob(name, self._fail, gives_way=gives_way)
 
+    def give_up(self) -> None:
+        """Cancel everything, for good."""
+        self._jobs.give_up()
+
     def stop(self) -> None:
         """Cancel everything, and wait for the piece that is under way."""
         self._jobs.release(FILE_SECONDS)

@@ -129,15 +129,19 @@ class LatestJob:
                 if ticket is not None:
                     ticket.cancel()
 
-    def release(self, most: float = math.inf) -> None:
-        """Cancel everything and wait until the piece that is under way has ended, and with it the thread: unless that
-        compiles, see `ended`, or takes more than `most` seconds.
-        """
+    def give_up(self) -> None:
+        """Cancel everything, and do nothing any more; `release` waits for the end, while others may come to theirs."""
         with self._lock:
             self._released = True
             self._waiting.clear()
             if self._current is not None:
                 self._current.cancel()
+
+    def release(self, most: float = math.inf) -> None:
+        """Cancel everything and wait until the piece that is under way has ended, and with it the thread: unless that
+        compiles, see `ended`, or takes more than `most` seconds.
+        """
+        self.give_up()
         self._pool.shutdown(wait=ended(self._at_rest.wait, most=most))
 
     def drain(self, most: float) -> None:

@@ -122,6 +122,10 @@ class LibraryJob(QObject):
     def forget_all(self) -> None:
         self._forget(lambda ticket: self._library.forget_all(ticket.check))
 
+    def give_up(self) -> None:
+        """Answer nothing any more; what is to be kept still is."""
+        self._reading.give_up()
+
     def finish(self) -> None:
         """Write what is still to be written, as far as there is time, and end."""
         self._reading.release(CLOSING_SECONDS)

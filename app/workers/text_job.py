@@ -63,6 +63,10 @@ class TextJob(QObject):
         """End the job without another word."""
         self._jobs.cancel()
 
+    def give_up(self) -> None:
+        """Cancel the job, for good."""
+        self._jobs.give_up()
+
     def stop(self) -> None:
         """Cancel the job, and wait for the piece that is under way."""
         self._jobs.release(FILE_SECONDS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -140,6 +141,29 @@ class Outcome:
         return record.keeping(self.known)
 
 
+class _Watched(Mapping[str, Summary]):
+    """What is known, for a plan: of a large one it takes half a second to list the trials, during which it looks here
+    again and again. check: called at each look; what it raises ends the work.
+    """
+
+    def __init__(self, known: Mapping[str, Summary], check: Callable[[], None]) -> None:
+        self._known, self._check = known, check
+
+    def __getitem__(self, key: str) -> Summary:
+        self._check()
+        return self._known[key]
+
+    def __contains__(self, key: object) -> bool:
+        self._check()
+        return key in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
 class TrialJob(QObject):
     """Computes one request at a time, and forecasts others meanwhile.
 
@@ -208,12 +232,17 @@ class TrialJob(QObject):
         self._plans = {}
         self._jobs.offer(partial(self._remember, tuple(kept), self._document))
 
+    def give_up(self) -> None:
+        """Cancel everything, for good."""
+        self._is_stopped = True
+        for job in (self._forecasts, self._questions, self._jobs):
+            job.give_up()
+
     def stop(self) -> None:
         """Cancel everything, and wait for the pieces that are under way."""
-        self._is_stopped = True
-        self._forecasts.release()
-        self._questions.release()
-        self._jobs.release()
+        self.give_up()
+        for job in (self._forecasts, self._questions, self._jobs):
+            job.release()
         if self._journal is not None:
             self._journal.close()
 
@@ -282,8 +311,7 @@ class TrialJob(QObject):
             possible = {key: measure.title if measure is not None else key for key, measure in found.items()}
             plan = self._plan_again(request)
             ticket.check()
-            trials = plan.trials(self._known)
-            ticket.check()
+            trials = plan.trials(_Watched(self._known, ticket.check))
             missing = [each for each in trials if each.key not in self._known]
             count = plan.expected(self._known)
             took = [self._known[each.key].seconds for each in trials if each.key in self._known]
@@ -317,7 +345,9 @@ class TrialJob(QObject):
         plan = None
         try:
             plan, crew = self._plan_again(request), crew_of(workers, gives_way=True, stopped=lambda: ticket.cancelled)
-            self._run(document, request, plan, crew, known, before, ticket, began)
+            with suppress(Cancelled):
+                plan.trials(_Watched(known, ticket.check))  # which it remembers
+                self._run(document, request, plan, crew, known, before, ticket, began)
         except SettingError as error:
             told = "" if ticket.cancelled else error.sentence if error.where == "workers" else str(error)
         if again:

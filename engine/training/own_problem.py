@@ -88,5 +88,6 @@ def own_entries(own: Own) -> dict[str, Any]:
 
 
 def distinct_tasks(task: Task, owns: Iterable[Own]) -> list[Task]:
-    """The tasks of these runs, each once."""
-    return list(dict.fromkeys(own_task(task, own) for own in owns))
+    """The tasks of these runs, each once. To tell two apart takes as long as reading all their examples."""
+    tasks = [own_task(task, own) for own in dict.fromkeys(owns)]
+    return tasks if len(tasks) == 1 else list(dict.fromkeys(tasks))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import weakref
 from itertools import groupby, pairwise
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from pyqtgraph.exporters import CSVExporter, ImageExporter
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QSlider, QSplitter, QToolButton, QToolTip
 
@@ -571,10 +572,13 @@ def test_a_zoom_on_a_linear_axis_reaches_a_logarithmic_one_and_comes_back(panel)
 
 
 def test_a_menu_opened_again_leaves_nothing_of_the_last(panel):
-    menu = panel.cards["loss"].menu
+    menu, kept = panel.cards["loss"].menu, []
     for _ in range(5):
         menu.aboutToShow.emit()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+        kept.append(sum(type(each) in (QMenu, QAction) for each in gc.get_objects()))
+    assert kept[1:] == kept[:-1]
     titles = [part.title() for part in menu.findChildren(QMenu)]
     assert titles == ["Curves", "X axis", "Smoothing", "X axis type", "Y axis type", "Mouse"]
 

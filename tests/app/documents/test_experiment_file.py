@@ -4,6 +4,7 @@ import json
 import math
 import os
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -358,6 +359,27 @@ def test_a_file_changed_outside_and_a_figure_are_told(tmp_path: Path) -> None:
         with pytest.raises(FileError, match=f"cannot write .*{name}: .*{told}"):
             save(from_text(GOOD), tmp_path / name)
     assert before == {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+
+
+def test_a_file_is_hashed_while_it_is_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, parsed = tmp_path / "race.toml", threading.Event()
+    experiment = from_text(GOOD)
+    stamp = save(experiment, path).stamp
+    hashed, parse = experiment_file.stamp_of, experiment_file._experiment
+
+    def parse_first(*content):
+        found = parse(*content)
+        parsed.set()
+        return found
+
+    monkeypatch.setattr(experiment_file, "stamp_of", lambda *content: parsed.wait(10) and hashed(*content))
+    monkeypatch.setattr(experiment_file, "_experiment", parse_first)
+    opened = open_file(path)
+    assert opened.stamp == stamp and opened.experiment == experiment
+    path.write_text("not TOML", "utf-8")
+    parsed.set()
+    with pytest.raises(SettingError, match="not TOML"):
+        open_file(path)
 
 
 @pytest.mark.slow

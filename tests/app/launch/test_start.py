@@ -108,6 +108,16 @@ def test_closed_while_kernels_are_compiled_it_builds_no_window(qtbot, tmp_path, 
     assert starter.bench is None
 
 
+def test_closed_it_cancels_what_goes_on_beside_the_window_before_it_waits_for_the_training(qtbot):
+    shell, order = MainWindow(), []
+    qtbot.addWidget(shell)
+    starter = Starter(shell, Settings(), SimpleNamespace(complete=False), None)
+    starter.bench = SimpleNamespace(shut_down=lambda: order.append("training"))
+    starter.actions = SimpleNamespace(give_up=lambda: order.append("give up"), shut_down=lambda: order.append("rest"))
+    starter.close()
+    assert order == ["give up", "training", "rest"]
+
+
 def test_it_begins_with_the_file_so_that_only_its_kernels_are_waited_for(qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path))
     shell = MainWindow()

@@ -41,6 +41,29 @@ def newly_acting(open_window, monkeypatch, tmp_path):
     return with_menus(open_window())
 
 
+def test_what_nobody_waits_for_is_cancelled_all_at_once(newly_acting):
+    """Closing waits for the longest of the pieces under way, not for one after the other."""
+    actions = newly_acting.actions
+    actions.comparing.show_place(True)
+    trials, comparison = actions.comparing.job, actions.comparing.workspace.export
+    owners = comparison, actions.export.export_job, actions.tables.import_job, actions.own_text.job
+    jobs = (trials._forecasts, trials._questions, trials._jobs, actions.library.job._reading)
+    jobs += tuple(owner._jobs for owner in owners)
+    tickets, begun, gate = [], threading.Barrier(len(jobs) + 1), threading.Event()
+
+    def piece(ticket):
+        tickets.append(ticket)
+        begun.wait(10)
+        assert gate.wait(10)
+
+    for job in jobs:
+        job.offer(piece, keep=True)
+    begun.wait(10)
+    actions.give_up()
+    assert all(ticket.cancelled for ticket in tickets) and not any(job.idle for job in jobs)
+    gate.set()
+
+
 def test_space_plays_and_pauses(acting):
     acting.press(Key.Key_Space)
     acting.until(lambda: acting.published.playing and acting.update > 3)

@@ -559,5 +559,6 @@ def test_work_that_cannot_be_kept_is_said_once(started, monkeypatch):
         tweak(started, value)
         started.files.recovery.keep()
     started.until(lambda: bool(told))
-    started.files.recovery.finish()
+    started.files.keep_last()
+    started.files.shut_down()
     assert len(told) == 1 and "no space left" in told[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app.documents.trial_journal import TrialJournal
 from app.workers.trials import ComparisonRequest, TrialJob
@@ -158,6 +160,56 @@ def test_a_window_that_is_killed_loses_no_trial_that_was_finished(qtbot, tmp_pat
     job.stop()
     first = LONG.plan().trials({})[0]
     assert job.outcomes["seeds"].known[first.key].digest == trial(first).digest
+
+
+class Guarded(dict):
+    """Known results; whoever looks for one is counted, and waits until the gate opens."""
+
+    def __init__(self) -> None:
+        self.looks, self.begun, self.gate = 0, threading.Event(), threading.Event()
+
+    def __contains__(self, key: object) -> bool:
+        self.looks += 1
+        self.begun.set()
+        assert self.gate.wait(10)
+        return False
+
+
+@pytest.mark.parametrize("work", ["forecast", "compute"])
+def test_listing_the_trials_of_a_large_plan_can_be_cancelled(job, work) -> None:
+    request, ended = ComparisonRequest(RACE, "scores"), []
+    job.ended.connect(ended.append, Qt.ConnectionType.DirectConnection)
+    job._known = known = Guarded()
+    if work == "forecast":
+        job.look_ahead(request, 2)
+    else:
+        job.start(request, "2 threads")
+    assert known.begun.wait(10)
+    job.give_up()
+    known.gate.set()
+    job.stop()
+    assert known.looks == 1 and job.forecast is None and not job.outcomes
+    assert ended == ([""] if work == "compute" else [])
+
+
+def test_all_that_is_under_way_is_cancelled_before_any_of_it_is_waited_for(job, qtbot) -> None:
+    jobs, tickets = (job._forecasts, job._questions, job._jobs), []
+    begun, gate = threading.Barrier(len(jobs) + 1), threading.Event()
+
+    def piece(ticket) -> None:
+        tickets.append(ticket)
+        begun.wait(10)
+        assert gate.wait(10)
+
+    for each in jobs:
+        each.offer(piece)
+    begun.wait(10)
+    stopping = threading.Thread(target=job.stop)
+    stopping.start()
+    qtbot.waitUntil(lambda: all(ticket.cancelled for ticket in tickets))
+    assert stopping.is_alive() and not any(each.idle for each in jobs)
+    gate.set()
+    stopping.join()
 
 
 def test_two_windows_share_a_journal_and_what_is_no_journal_is_told_and_left_alone(qtbot, tmp_path) -> None:

@@ -7,7 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import Experiment, Layer, Session, SettingError, new_clustering, new_experiment, new_network, new_run
+from engine import (
+    Experiment,
+    Layer,
+    Session,
+    SettingError,
+    Table,
+    new_clustering,
+    new_experiment,
+    new_network,
+    new_run,
+)
 from engine.training.own_problem import shared_task
 
 CONVOLUTIONAL = {
@@ -155,3 +165,11 @@ def test_what_a_run_has_for_itself_on_one_kind_of_problem_is_refused_on_another(
         with pytest.raises(SettingError, match=r"have no .* for themselves"):
             session.add(replace(record, settings=replace(record.settings, id="other")))
         assert session.experiment() == before
+
+
+def test_examples_are_not_hashed_to_read_runs_that_share_them() -> None:
+    numbers = np.arange(6.0)
+    table = Table("line", ("a",), "b", numbers[:, None], numbers)
+    read = Experiment.from_dict(new_network(table, ["adam", "momentum"], hidden=(2,)).to_dict()).problem.data
+    assert read is not table and "digest" not in vars(read)
+    assert read == table
