@@ -326,17 +326,13 @@ class Controller(QObject):
         self._training.send(StopAt(stop))
 
     def remedy(self, id: str, what: str) -> None:
-        """Apply one of the remedies of a run that has diverged or runs away, or go back to its `best` weights.
+        """Apply one of the remedies of a run that has diverged or runs away.
 
         `rewind`, `clip` and `slower` go back to where its loss was lowest; `branch` keeps the run, and lets one with a
         lower learning rate leave it there.
         """
         run = self.run(id)
-        if run is None:
-            return
-        if what == "best" and run.best is not None:
-            self.rewind(run.best.update)
-        if run.rewind_to is None:
+        if run is None or run.rewind_to is None:
             return
         slower = {} if run.slower_rate is None else {LEARNING_RATE.name: float(f"{run.slower_rate:.3g}")}
         if what == "rewind":

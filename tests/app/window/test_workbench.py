@@ -31,6 +31,7 @@ from engine import (
     new_network,
     new_run,
 )
+from tests.app.conftest import small_race
 
 
 @pytest.fixture
@@ -1271,3 +1272,17 @@ def test_in_3d_the_wheel_brings_finer_values_from_the_worker(used_window, races,
     qtbot.mouseClick(stage.toolbar.reset, Qt.MouseButton.LeftButton)
     window.until(lambda: view.region[:2] == (x0, x1))
     assert np.isfinite(view.mesh.heights).all()
+
+
+def test_a_menu_of_the_experiment_before_is_closed_by_another_one(used_window):
+    """Its runs may have the same ids."""
+    window = used_window()
+    row = window.bench.runs_panel.rows[0]
+    row.show_menu()
+    menu = QApplication.activePopupWidget()
+    assert menu.isVisible() and menu.parentWidget() is row
+    with window.qtbot.waitSignal(menu.destroyed):
+        window.bench.document.open(small_race())
+        assert QApplication.activePopupWidget() is None
+    window.settle()
+    assert window.bench.runs_panel.rows[0] is row

@@ -451,6 +451,22 @@ def test_the_first_layer_of_a_network_without_any(qtbot, themed):
     assert sitter.told[0] == ("edited", {"hidden": (Layer(4),)})
 
 
+def test_the_menu_of_a_layer_goes_with_the_network_it_was_opened_for(sitter, qtbot):
+    """Undo, or the run that is selected, may bring another network meanwhile."""
+    header = sitter.diagram.headers.headers[1]
+    header.name.click()
+    menu = QApplication.activePopupWidget()
+    assert menu.objectName() == "layer-menu"
+    sitter.pose()
+    sitter.diagram.refresh(sitter.session.picture())
+    assert menu.isVisible()
+    sitter.session.problem_changed({"hidden": [{"units": 4}]})
+    with qtbot.waitSignal(menu.destroyed):
+        sitter.diagram.refresh(sitter.session.picture())
+        assert QApplication.activePopupWidget() is None
+    assert sitter.told == []
+
+
 def test_the_menu_of_a_layer_has_everything(sitter):
     header = sitter.diagram.headers.headers[0]
     menu = header.menu()
