@@ -123,7 +123,8 @@ class Controller(QObject):
         ids = [record.settings.id for record in experiment.runs]
         self.selected = view["selected"] if view.get("selected") in ids else ids[0]
         speed = view.get("speed", DEFAULT_SPEED)
-        self.set_speed(float(speed) if isinstance(speed, int | float) else DEFAULT_SPEED)
+        is_speed = isinstance(speed, int | float) and math.isfinite(speed) and speed >= 0
+        self.set_speed(float(speed) if is_speed else DEFAULT_SPEED)
 
     def view(self) -> dict[str, Any]:
         """The view settings that are saved with the experiment."""
