@@ -152,6 +152,13 @@ class Controller(QObject):
         runs = self.shown.picture.runs if self.shown is not None else ()
         return next((run for run in runs if run.id == id), None)
 
+    def _looked_at(self) -> RunPicture | None:
+        """The run whose problem is on screen: a moment after another has been selected it is the one before."""
+        if self.shown is None:
+            return None
+        its = [run for run in self.shown.picture.runs if run.shown.problem is self.shown.picture.problem]
+        return next((run for run in its if run.id == self.selected), its[0] if its else None)
+
     # Runs: select, add, remove
 
     def select(self, id: str) -> None:
@@ -350,9 +357,9 @@ class Controller(QObject):
     def change_problem(self, changes: Mapping[str, Any]) -> None:
         """Change settings of the problem, from the start of the runs or from here on.
 
-        What the selected run has for itself is changed for that run alone.
+        What the run whose problem is on screen has for itself is changed for that run alone.
         """
-        run = self.run(self.selected)
+        run = self._looked_at()
         if run is not None and self.shown is not None:
             kind = kind_of(self.shown.picture.task)
             parts = {OWN, *(kind.own_parts if run.settings.own else ())}

@@ -161,6 +161,27 @@ def test_nothing_is_done_to_a_run_that_has_taken_other_parameters_since_it_was_s
     assert not window.run("adam").tweaks
 
 
+def test_a_change_of_the_problem_is_of_the_run_whose_problem_is_on_screen(opened):
+    """Another one may have been selected, or added, that is not shown yet."""
+    window = opened(new_network("circle", [new_run("sgd"), new_run("adam")], (3,)))
+    controller, panel = window.bench.controller, window.bench.problem_panel
+    controller.tweak("adam", "own.hidden", [{"units": 9}])
+    controller.select("adam")
+    window.settle()
+    window.until(lambda: window.picture.run_task.hidden[0].units == 9)
+    for id, units in (("sgd", 8), ("adam", 7)):
+        controller.select(id)  # the panel is still that of Adam, and after that of the other
+        panel.changed.emit({"hidden": [{"units": units}]})
+        window.settle()
+        window.until(lambda id=id: window.bench.controller.shown.picture.has_own == (id == "adam"))
+    assert window.picture.task.hidden[0].units == 7, "that of all runs was on screen"
+    assert window.run("adam").shown.problem.task.hidden[0].units == 8, "its own was on screen"
+    controller.duplicate_selected()
+    panel.changed.emit({"hidden": [{"units": 6}]})
+    window.settle()
+    assert [run.shown.problem.task.hidden[0].units for run in window.picture.runs] == [7, 6, 8]
+
+
 def test_the_problem_is_shown_as_it_was_and_a_change_from_here_on_shows_the_present(window):
     bench, controller = window.bench, window.bench.controller
     controller.choose_effect(False)
