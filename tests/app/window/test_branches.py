@@ -87,6 +87,7 @@ def test_a_setting_changed_in_the_past_offers_a_branch_and_changes_nothing_else(
     assert float(bench.run_panel.rate.field.text()) == 0.02
     window.type(bench.run_panel.rate.field, "0.1")
     controller.scrub(None)
+    window.until(lambda: window.picture.cursor is None)
     window.settle()
     assert not bench.offers.waiting, "the past is no longer shown"
     assert float(bench.run_panel.rate.field.text()) == 0.05
