@@ -287,6 +287,8 @@ class Rewind(Edit):
         return "remedy" if self.changes else "rewind"
 
     def change(self, training: Training) -> None:
+        for id in self.changes:
+            training.session.run(id)  # if it has gone, the others stay where they are
         rewound = training.session.rewound(self.update, self.changes)
         training.restore(State(rewound, self.update, training.document))
 

@@ -162,6 +162,21 @@ def test_nothing_is_done_to_a_run_that_has_taken_other_parameters_since_it_was_s
     assert not window.run("adam").tweaks
 
 
+def test_a_remedy_of_a_run_that_has_gone_takes_no_other_back(opened):
+    window = opened(new_experiment("rosenbrock", [new_run("sgd", learning_rate=10.0), new_run("adam")], updates=0))
+    window.advance(30)
+    controller, said = window.bench.controller, []
+    window.bench.toast.said.connect(lambda _, sentence, __: said.append(sentence))
+    before = window.run("adam")
+    assert window.run("sgd").slower_rate is not None
+    controller.remove_run("sgd")
+    controller.remedy("sgd", "slower")  # of the row that is still on screen
+    window.settle()
+    (after,) = window.picture.runs
+    assert "there is no run 'sgd'" in said[-1]
+    assert after.update == before.update and (after.shown.theta == before.shown.theta).all()
+
+
 def test_a_change_of_the_problem_is_of_the_run_whose_problem_is_on_screen(opened):
     """Another one may have been selected, or added, that is not shown yet."""
     window = opened(new_network("circle", [new_run("sgd"), new_run("adam")], (3,)))
