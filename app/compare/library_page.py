@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QSplitter,
     QToolButton,
@@ -27,6 +26,7 @@ from app.documents.library.database import LIMIT
 from app.documents.library.library import MOST_COMPARED, Comparison, Contents, KeptRun
 from app.look.number_format import counted
 from app.look.theme import Theme, icon
+from app.widgets.context_menu import ContextMenu
 from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
 from app.widgets.submenu import add_submenu
@@ -156,7 +156,7 @@ class LibraryPage(QWidget):
         self.columns.clicked.connect(lambda: self._show_columns_menu(_below(self.columns)))
         self.open.clicked.connect(lambda: job.open(table.selected[0]))
         self.compare.clicked.connect(lambda: job.compare(table.selected))
-        self.forget.clicked.connect(lambda: _pop(self.forget_menu(), _below(self.forget)))
+        self.forget.clicked.connect(lambda: self.forget_menu().popup(_below(self.forget)))
         self.confirm.clicked.connect(self._confirm)
         self.refuse.clicked.connect(self._end_question)
 
@@ -204,9 +204,9 @@ class LibraryPage(QWidget):
 
     # Columns
 
-    def columns_menu(self) -> QMenu:
+    def columns_menu(self) -> ContextMenu:
         """Every column that there is, those on screen checked."""
-        menu = QMenu(self)
+        menu = ContextMenu(self)
         menu.setAccessibleName("columns of the library")
         twins, parts = twins_of(self._known), _parts(self._known)
         for title, columns in parts.items():
@@ -221,7 +221,7 @@ class LibraryPage(QWidget):
         return menu
 
     def _show_columns_menu(self, spot: QPoint) -> None:
-        _pop(self.columns_menu(), spot)
+        self.columns_menu().popup(spot)
 
     def _toggle_column(self, column: Column, shown: bool) -> None:
         columns = [other for other in self.table.rows.columns if other != column]
@@ -256,9 +256,9 @@ class LibraryPage(QWidget):
 
     # Forgetting
 
-    def forget_menu(self) -> QMenu:
+    def forget_menu(self) -> ContextMenu:
         """What can be forgotten."""
-        menu = QMenu(self)
+        menu = ContextMenu(self)
         menu.setAccessibleName("forget runs")
         selected = len(self.table.selected)
         some = menu.addAction(f"The selected {counted(selected, 'run')} …" if selected else "The selected runs …")
@@ -405,8 +405,3 @@ def _row(first: QWidget, *others: QWidget) -> QHBoxLayout:
 
 def _below(button: QWidget) -> QPoint:
     return button.mapToGlobal(QPoint(0, button.height() + 2))
-
-
-def _pop(menu: QMenu, spot: QPoint) -> None:
-    menu.aboutToHide.connect(menu.deleteLater)
-    menu.popup(spot)

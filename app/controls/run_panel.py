@@ -16,6 +16,7 @@ from app.look.theme import Theme, run_colour
 from app.widgets.card import Card
 from app.widgets.catalogue_text import about
 from app.widgets.collapsible_header import CollapsibleHeader
+from app.widgets.context_menu import close_popups
 from app.widgets.knob import Knob
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
@@ -155,6 +156,7 @@ class RunPanel(QWidget):
         if (settings, examples, layers) == self._shown:
             return
         if run.id != self._id:
+            close_popups(self)
             for knob in self.findChildren(Knob):
                 knob.abandon()
             self.renew()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.controls.transport import short
 from app.look.number_format import number
 from app.look.theme import Theme, icon, run_colour
+from app.widgets.context_menu import ContextMenu
 from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
 from app.widgets.reveal import reveal
@@ -78,12 +78,14 @@ class RunRow(QFrame):
     """One run. A click selects it and gives it the keyboard; a double-click on its name renames it.
 
     A branch is indented, with a thin connector to the run above that it has left. branched: its id, and an update.
+    rewound: the update to which all runs shall go back.
     """
 
     clicked = Signal(str)
     changed = Signal(str, str, object)
     duplicated = Signal(str)
     branched = Signal(str, object)
+    rewound = Signal(object)
     removed = Signal(str)
     remedied = Signal(str, str)
 
@@ -310,16 +312,16 @@ class RunRow(QFrame):
     def show_menu(self) -> None:
         if self.run is None:
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu, visible = ContextMenu(self), self.run.visible
         menu.addAction("Rename …", self.begin_rename)
-        menu.addAction("Hide" if self.run.visible else "Show", self._toggle_visible)
+        see = menu.addAction("Hide" if visible else "Show")
+        see.triggered.connect(lambda: self.changed.emit(self.id, "visible", not visible))
         menu.addAction("Duplicate", lambda: self.duplicated.emit(self.id))
         here = self.run.shown.update
         menu.addAction(f"Branch here (update {here:,})", lambda: self.branched.emit(self.id, here))
         if self.run.best is not None and not _stands_lowest(self.run):
-            back = menu.addAction(f"Rewind to the best weights (update {self.run.best.update:,})")
-            back.triggered.connect(lambda: self.remedied.emit(self.id, "best"))
+            best = self.run.best.update
+            menu.addAction(f"Rewind to the best weights (update {best:,})", lambda: self.rewound.emit(best))
         pinned = self.run.settings.pinned
         pin = menu.addAction("Unpin" if pinned else "Pin: keep it through resets")
         pin.triggered.connect(lambda: self.changed.emit(self.id, "pinned", not pinned))

@@ -22,6 +22,7 @@ class RunsPanel(Card):
     added = Signal(str)
     duplicated = Signal(str)
     branched = Signal(str, object)
+    rewound = Signal(object)
     removed = Signal(str)
     remedied = Signal(str, str)
 
@@ -113,6 +114,7 @@ class RunsPanel(Card):
         row.changed.connect(self.changed)
         row.duplicated.connect(self.duplicated)
         row.branched.connect(self.branched)
+        row.rewound.connect(self.rewound)
         row.removed.connect(self.removed)
         row.remedied.connect(self.remedied)
         row.set_theme(self._theme)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QLineEdit, QToolButton, QWidget
@@ -89,6 +90,8 @@ class SettingSearch(QLineEdit):
     def go_to(self, found: Found) -> None:
         """Open what hides a control, scroll to it, and give it the keyboard; of an entry, open the list at it."""
         self.clear()
+        if not shiboken6.isValid(found.control):  # it has gone since it was listed
+            return
         around = found.control.parentWidget()
         while around is not None:
             if isinstance(around, More):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from app.curves.curve_catalogue import Curve
@@ -15,6 +16,7 @@ from app.curves.curve_view import CurveView
 from app.curves.legend import Legend
 from app.curves.x_axes import NO_CLOCKS, Clock
 from app.plots.plot_menu import add_choices, add_plot_actions
+from app.widgets.context_menu import close_popups
 from app.widgets.submenu import add_submenu
 
 if TYPE_CHECKING:
@@ -69,7 +71,11 @@ class CurveCard(QFrame):
 
     def rest(self) -> None:
         """Go off the screen, perhaps for long: hold on to nothing that was shown, and forget every zoom."""
+        close_popups(self)
         self.view.rest()
+
+    def copy_image(self) -> None:
+        QGuiApplication.clipboard().setImage(self.view.image())
 
     def set_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.curves.curve_card import CurveCard
@@ -20,6 +20,7 @@ from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
 from app.curves.x_axes import NO_CLOCKS, X_AXES, Clock
 from app.plots.axis_type import Span
 from app.plots.plot_menu import add_choices
+from app.widgets.context_menu import close_popups
 from app.widgets.submenu import add_submenu
 from engine import PROBLEMS
 
@@ -172,6 +173,8 @@ class CurvePanel(QScrollArea):
 
     def set_selected(self, id: str | None) -> None:
         """The run that is drawn on top, a little thicker, and whose updates the cursor counts, from `refresh` on."""
+        if id != self._selected:
+            close_popups(self)  # a menu that is open is of the run before
         self._selected = id
         for card in self.cards.values():
             card.view.model.select(id)
@@ -253,9 +256,6 @@ class CurvePanel(QScrollArea):
         """As wide as the curves need to be, beside the scroll bar."""
         inside = self._layout.minimumSize().width() + self.verticalScrollBar().sizeHint().width()
         return QSize(inside, super().minimumSizeHint().height())
-
-    def copy_image(self, key: str) -> None:
-        QGuiApplication.clipboard().setImage(self.cards[key].view.image())
 
     def _make_one_of(self, keys: list[str]) -> bool:
         """Make one of the cards that another problem needs, and come again for the next; whether there was one to make.
@@ -350,7 +350,7 @@ class CurvePanel(QScrollArea):
         card.add_actions(menu)
         menu.addSeparator()
         self._add_branching(menu, card.view.cursor_update)
-        menu.addAction("Copy image", lambda: self.copy_image(card.curve.key))
+        menu.addAction("Copy image", card.copy_image)
         menu.addAction("Export…", lambda: self.export_wanted.emit(card.curve.key))
         hide = menu.addAction("Hide this curve", lambda: self._toggle(card.curve.key, False))
         hide.setEnabled(len(self.cards) > 1)

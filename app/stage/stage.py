@@ -30,7 +30,7 @@ class Stage(QWidget):
     KIND: the key of the kind of problem that it is for. wanted_changed: `queries` or `plane_wanted` tells something
     new. grid_wanted(x0, x1, y0, y1, columns, rows): it needs the loss there, of a problem with two parameters. edited:
     a mapping of settings of the problem; settled: that gesture is over; begun: play, if nothing has run yet.
-    parameter_edited: place in theta and value. cursor_moved: the update under the pointer, or None.
+    parameter_edited: run, place in theta and value. cursor_moved: the update under the pointer, or None.
     """
 
     KIND: ClassVar[str] = ""
@@ -40,7 +40,7 @@ class Stage(QWidget):
     edited = Signal(object)
     settled = Signal()
     begun = Signal()
-    parameter_edited = Signal(int, float)
+    parameter_edited = Signal(str, int, float)
     cursor_moved = Signal(object)
     export_wanted = Signal()
 

@@ -22,9 +22,9 @@ class StageView(QWidget):
     fits where the subject understands them.
 
     wanted_changed: `queries` or `plane_wanted` would now tell something else. edited: a mapping of settings of the
-    problem (`{"data.add": (x, y, class)}`); settled: that gesture is over. parameter_edited: place in theta and value.
-    cursor_moved: the update under the pointer, None once it has left. menu_wanted: a place on the screen and the plot
-    that the context menu is for.
+    problem (`{"data.add": (x, y, class)}`); settled: that gesture is over. parameter_edited: the run, the place in
+    theta, and the value. cursor_moved: the update under the pointer, None once it has left. menu_wanted: a place on the
+    screen and the plot that the context menu is for.
     """
 
     GROUP: ClassVar[str] = "stage"
@@ -38,7 +38,7 @@ class StageView(QWidget):
     wanted_changed = Signal()
     edited = Signal(object)
     settled = Signal()
-    parameter_edited = Signal(int, float)
+    parameter_edited = Signal(str, int, float)
     cursor_moved = Signal(object)
     menu_wanted = Signal(QPointF, object)
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QResizeEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
 
 from app.plots.plot_menu import add_plot_actions
 from app.stage.stage import Stage
 from app.stage.stage_view import StageView
 from app.stage.views import VIEWS
+from app.widgets.context_menu import ContextMenu
 from app.widgets.title import Title
 from app.widgets.wrapped_row import WrappedRow
 
@@ -403,11 +404,10 @@ class ViewsStage(Stage):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
 
-    def menu(self, plot: PlotView | None = None) -> QMenu:
+    def menu(self, plot: PlotView | None = None) -> ContextMenu:
         """The context menu, of a plot if it is opened there; it deletes itself when it closes."""
-        menu = QMenu(self)
+        menu = ContextMenu(plot or self)
         menu.setObjectName("stage_menu")
-        menu.aboutToHide.connect(menu.deleteLater)
         if plot is not None:
             add_plot_actions(menu, plot)
             menu.addSeparator()

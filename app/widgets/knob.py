@@ -9,9 +9,10 @@ from functools import cached_property, partial
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QActionGroup, QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.look.number_format import number
+from app.widgets.context_menu import ContextMenu
 from app.widgets.keyboard_home import give_back
 from app.widgets.option_picker import OptionPicker
 from app.widgets.restart_effects import RESTARTS, SENTENCES
@@ -223,10 +224,9 @@ class Knob(QWidget):
             return
         self.driver_menu().popup(event.globalPos())
 
-    def driver_menu(self) -> QMenu:
+    def driver_menu(self) -> ContextMenu:
         """The menu of the schedules that may drive it."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = ContextMenu(self)
         menu.addSection("Drive by schedule")
         group = QActionGroup(menu)
         for key, title in self._drivers.items():

@@ -345,7 +345,7 @@ class Actions(QObject):
         self._bench.toast.tell("the stage is on the clipboard")
 
     def _copy_curve(self) -> None:
-        self._bench.curves.copy_image(next(iter(self._bench.curves.cards)))
+        next(iter(self._bench.curves.cards.values())).copy_image()
         self._bench.toast.tell("the curve is on the clipboard")
 
     def _show_history(self) -> None:

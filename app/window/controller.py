@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.controls.transport import DEFAULT_SPEED, SPEEDS
+from app.documents.library.run_entry import LOOKS
 from app.window.problem_switch import ProblemSwitch
 from app.workers.commands import (
     AddRun,
@@ -42,9 +43,11 @@ from engine import (
     OWN,
     PARAMETER,
     Experiment,
+    Peek,
     RunPicture,
     RunRecord,
     RunSettings,
+    SessionPicture,
     Setting,
     SettingError,
     Table,
@@ -59,13 +62,28 @@ CLIP_NORM = "optimizer.clip_norm"
 LONGEST_WAIT = 10.0  # seconds of computing up to which changes hold from the start by themselves
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BranchProposal:
-    """A branch of a run at a past update, with other settings from there: by their paths."""
+    """A branch of a run at a past update, with other settings from there: by their paths. seen: the run there."""
 
     run: str
     update: int
     changes: Mapping[str, Any]
+    seen: Peek
+
+    def holds(self, picture: SessionPicture) -> bool:
+        """Whether the run is shown as it was: only then the changes still mean what they did."""
+        run = next((run for run in picture.runs if run.id == self.run), None)
+        if run is None or picture.cursor != self.update:
+            return False
+        seen, now = self.seen, run.shown
+        looks = {name: getattr(seen.settings, name) for name in LOOKS}
+        return (
+            now.update == seen.update
+            and replace(now.settings, **looks) == seen.settings
+            and (now.problem is seen.problem or now.problem.task == seen.problem.task)
+            and np.array_equal(now.theta, seen.theta)
+        )
 
 
 class Controller(QObject):
@@ -105,7 +123,8 @@ class Controller(QObject):
         ids = [record.settings.id for record in experiment.runs]
         self.selected = view["selected"] if view.get("selected") in ids else ids[0]
         speed = view.get("speed", DEFAULT_SPEED)
-        self.set_speed(float(speed) if isinstance(speed, int | float) else DEFAULT_SPEED)
+        is_speed = isinstance(speed, int | float) and math.isfinite(speed) and speed >= 0
+        self.set_speed(float(speed) if is_speed else DEFAULT_SPEED)
 
     def view(self) -> dict[str, Any]:
         """The view settings that are saved with the experiment."""
@@ -119,7 +138,7 @@ class Controller(QObject):
     def show(self, published: Published) -> RunPicture:
         """Take over what is on screen from now on; returns the selected run, or the first if that one is gone."""
         self.shown = published
-        if self.proposal is not None and published.picture.cursor != self.proposal.update:
+        if self.proposal is not None and not self.proposal.holds(published.picture):
             self.withdraw()
         run = self.run(self.selected)
         if run is None:
@@ -132,6 +151,13 @@ class Controller(QObject):
         """A run as it is on screen."""
         runs = self.shown.picture.runs if self.shown is not None else ()
         return next((run for run in runs if run.id == id), None)
+
+    def _looked_at(self) -> RunPicture | None:
+        """The run whose problem is on screen: a moment after another has been selected it is the one before."""
+        if self.shown is None:
+            return None
+        its = [run for run in self.shown.picture.runs if run.shown.problem is self.shown.picture.problem]
+        return next((run for run in its if run.id == self.selected), its[0] if its else None)
 
     # Runs: select, add, remove
 
@@ -188,9 +214,9 @@ class Controller(QObject):
         run = self.run(id)
         if run is None:
             return
-        new = self._new_id(id)
+        new, at = self._new_id(id), run.shown.update if update is None else update
         self.withdraw()
-        self._training.send(Branch(id, run.shown.update if update is None else update, new, changes or {}))
+        self._training.send(Branch(id, at, new, changes or {}, of=run.shown.problem.task))
         self.select(new)
 
     def branch_selected(self, update: int | None = None) -> None:
@@ -220,7 +246,13 @@ class Controller(QObject):
         kept = {
             path: old for path, old in before.items() if Setting.of(path).part != setting.part or not setting.is_whole
         }
-        self.proposal = BranchProposal(id, cursor, {**kept, setting.path: value})
+        changes = {**kept, setting.path: value}
+        try:
+            _check_changes(run.shown, changes)
+        except SettingError as error:  # of a control that still shows what was there before
+            self.told.emit(str(error))
+        else:
+            self.proposal = BranchProposal(id, cursor, changes, run.shown)
         self.proposed.emit()
         return True
 
@@ -280,12 +312,14 @@ class Controller(QObject):
         """Change a setting of one run from here on."""
         self._training.send(TweakRun(id, Setting.of(path), value))
 
-    def tweak_parameter(self, place: int, value: float) -> None:
-        """Set one parameter of the selected run, by its place in theta of the problem that is shown."""
-        if self._propose(self.selected, Setting(PARAMETER, place=place), value):
+    def tweak_parameter(self, id: str, place: int, value: float) -> None:
+        """Set one parameter of a run, by its place in theta of the problem that is shown."""
+        run, setting = self.run(id), Setting(PARAMETER, place=place)
+        if run is None or self.shown is None:
             return
-        task = self.shown.picture.problem.task if self.shown is not None else None
-        self._training.send(TweakRun(self.selected, Setting(PARAMETER, place=place), value, of=task))
+        task = self.shown.picture.problem.task
+        if run.shown.problem.task.layout == task.layout and not self._propose(id, setting, value):
+            self._training.send(TweakRun(id, setting, value, of=task))
 
     def settle(self) -> None:
         """A gesture is over: the next edit is undone by itself."""
@@ -300,17 +334,13 @@ class Controller(QObject):
         self._training.send(StopAt(stop))
 
     def remedy(self, id: str, what: str) -> None:
-        """Apply one of the remedies of a run that has diverged or runs away, or go back to its `best` weights.
+        """Apply one of the remedies of a run that has diverged or runs away.
 
         `rewind`, `clip` and `slower` go back to where its loss was lowest; `branch` keeps the run, and lets one with a
         lower learning rate leave it there.
         """
         run = self.run(id)
-        if run is None:
-            return
-        if what == "best" and run.best is not None:
-            self.rewind(run.best.update)
-        if run.rewind_to is None:
+        if run is None or run.rewind_to is None:
             return
         slower = {} if run.slower_rate is None else {LEARNING_RATE.name: float(f"{run.slower_rate:.3g}")}
         if what == "rewind":
@@ -327,9 +357,9 @@ class Controller(QObject):
     def change_problem(self, changes: Mapping[str, Any]) -> None:
         """Change settings of the problem, from the start of the runs or from here on.
 
-        What the selected run has for itself is changed for that run alone.
+        What the run whose problem is on screen has for itself is changed for that run alone.
         """
-        run = self.run(self.selected)
+        run = self._looked_at()
         if run is not None and self.shown is not None:
             kind = kind_of(self.shown.picture.task)
             parts = {OWN, *(kind.own_parts if run.settings.own else ())}
@@ -435,6 +465,15 @@ class Controller(QObject):
         """Go so many steps up, or down, in the transport's list of speeds."""
         place = SPEEDS.index(self.speed) if self.speed in SPEEDS else SPEEDS.index(DEFAULT_SPEED)
         self.set_speed(SPEEDS[min(max(place + steps, 0), len(SPEEDS) - 1)])
+
+
+def _check_changes(seen: Peek, changes: Mapping[str, Any]) -> None:
+    """Raises SettingError for a change that means nothing for a run as it is shown."""
+    settings = seen.settings
+    for path, value in changes.items():
+        setting = Setting.of(path)
+        if setting.part != PARAMETER:
+            settings = settings.having(setting, value)
 
 
 def numbered(name: str, taken: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import html
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHeaderView, QTableView, QWidget
 
 from app.documents.tables.cells import MARK, NUMBER, parsed
 from app.documents.tables.dates import date_label
@@ -14,6 +14,7 @@ from app.documents.tables.dialect import KINDS, Dialect
 from app.documents.tables.selection import Selection, is_index
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
+from app.widgets.context_menu import ContextMenu, close_popups
 from app.window.import_header import Header, Heading, tint
 
 _ROW = 26
@@ -172,6 +173,7 @@ class Preview(QTableView):
 
     def show_dialect(self, dialect: Dialect | None) -> None:
         """Show the first rows, before the columns have been surveyed."""
+        close_popups(self)  # of a column of the table before
         self.rows.show_dialect(dialect)
         self.header.setVisible(dialect is not None)
         if dialect is not None:
@@ -225,11 +227,11 @@ class Preview(QTableView):
         super().focusOutEvent(event)
         self.header.viewport().update()
 
-    def kind_menu(self, place: int) -> QMenu:
+    def kind_menu(self, place: int) -> ContextMenu:
         """What a column can be taken for, the present choice checked."""
         dialect = self.rows.dialect_shown
         assert dialect is not None
-        menu = QMenu(self)
+        menu = ContextMenu(self)
         menu.setAccessibleName(f"kind of {dialect.names[place]}")
         group = QActionGroup(menu)
         for kind, text in {"": "What it looks like", **KINDS}.items():
@@ -244,7 +246,6 @@ class Preview(QTableView):
         if place < 0 or self.rows.dialect_shown is None:
             return
         menu = self.kind_menu(place)
-        menu.aboutToHide.connect(menu.deleteLater)
         left = self.header.sectionViewportPosition(place)
         menu.popup(self.header.viewport().mapToGlobal(QPoint(left + 8, self.header.height())))
 

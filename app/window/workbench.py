@@ -26,6 +26,7 @@ from app.look.window_style import divide, restyle_parts, style_polished
 from app.stage.stage import Stage
 from app.stage.stages import stage_for
 from app.widgets.card import Card
+from app.widgets.context_menu import close_popups
 from app.widgets.knob import Knob
 from app.widgets.offers import Offer, Offers
 from app.widgets.settled_layout import settle_layouts
@@ -136,6 +137,7 @@ class Workbench(QWidget):
         self.runs_panel.added.connect(controller.add_run)
         self.runs_panel.duplicated.connect(controller.duplicate_run)
         self.runs_panel.branched.connect(controller.branch)
+        self.runs_panel.rewound.connect(controller.rewind)
         self.runs_panel.removed.connect(controller.remove_run)
         self.runs_panel.remedied.connect(controller.remedy)
         self.run_panel.tweaked.connect(controller.change_setting)
@@ -281,6 +283,7 @@ class Workbench(QWidget):
         field = self.focusWidget()
         if isinstance(field, QLineEdit):
             field.setModified(False)  # what is half typed belongs to the experiment before
+        close_popups(self)  # and so does a menu that is open
         self.controller.begin(experiment)
         for panel in (self.problem_panel, self.run_panel, self.stop_panel):
             panel.renew()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import OWN, Experiment, RunRecord, Setting, Task, Value, kind_of_edit
+from engine import OWN, Experiment, RunRecord, Setting, SettingError, Task, Value, kind_of_edit
 
 if TYPE_CHECKING:
     from app.workers.trials import Outcome
@@ -287,6 +287,8 @@ class Rewind(Edit):
         return "remedy" if self.changes else "rewind"
 
     def change(self, training: Training) -> None:
+        for id in self.changes:
+            training.session.run(id)  # if it has gone, the others stay where they are
         rewound = training.session.rewound(self.update, self.changes)
         training.restore(State(rewound, self.update, training.document))
 
@@ -295,17 +297,22 @@ class Rewind(Edit):
 class Branch(Edit):
     """Let a branch leave a run at an update, with other settings from there: by their paths. new: the branch's id.
 
-    It catches up with the race, of which the newest update is shown then.
+    It catches up with the race, of which the newest update is shown then. of: the task of the run that was seen; if it
+    has one with another layout of theta by now, it is another run, which is not meant.
     """
 
     run: str
     update: int
     new: str
     changes: Mapping[str, Any] = field(default_factory=dict)
+    of: Task | None = field(default=None, kw_only=True)
 
     label = "branch"
 
     def change(self, training: Training) -> None:
+        run = training.session.run(self.run)
+        if self.of is not None and self.of.layout != run.task.layout:
+            raise SettingError("the run has other parameters by now, so no branch was made")
         training.branch(self.run, self.update, self.new, self.changes)
 
 

@@ -36,7 +36,7 @@ KEPT = "kept"  # {"kept": digest} stands for a table of examples in an experimen
 TWEAKS = "tweaks"  # the setting that tells a run's tweaks in words
 STATUS, MESSAGE, DIVERGED_AT, SECONDS = "status", "message", "diverged_at", "seconds"
 
-_LOOKS = ("id", "name", "colour", "visible", "pinned")  # of a run, that change no number
+LOOKS = ("id", "name", "colour", "visible", "pinned")  # of a run, that change no number
 _TOLD = 20  # tweaks that are told one by one
 _LONGEST = 400  # characters of a text among the settings
 
@@ -96,7 +96,7 @@ def _taken(run: RunPicture) -> tuple[Tweak, ...]:
 
 
 def _digest(task: Task, initial: RunSettings, tweaks: tuple[Tweak, ...]) -> bytes:
-    settings = {name: value for name, value in initial.to_dict().items() if name not in (*_LOOKS, "own")}
+    settings = {name: value for name, value in initial.to_dict().items() if name not in (*LOOKS, "own")}
     told = [NUMBERS, task.KIND, task.to_dict(_by_digest), settings, [tweak.to_dict(_by_digest) for tweak in tweaks]]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
 
@@ -117,7 +117,7 @@ def _text(experiment: Experiment, tables: dict[str, Table]) -> str:
 
 def _settings(experiment: Experiment, task: Task, run: RunPicture) -> dict[str, Cell]:
     """The settings with which it began, by their paths, those of the problem first."""
-    own = {name: value for name, value in run.initial.to_dict().items() if name not in (*_LOOKS, "own")}
+    own = {name: value for name, value in run.initial.to_dict().items() if name not in (*LOOKS, "own")}
     problem = {name: value for name, value in task.to_dict(_told_table).items() if name != "kind"}
     found = dict(_flat({**problem, **own, "stop": dict(experiment.stop)}))
     tweaks = _taken(run)

@@ -24,8 +24,9 @@ _ROOM = 0.8  # of the distance between two pairs that their bars take
 def draw_pairs(axes: Axes, drawing: Drawing) -> list[Entry]:
     """Bars of every visible run, the most frequent pair first; returns the legend's entries."""
     memory, picture = _memory(drawing), drawing.picture
-    size, at = picture.problem.start.size, np.arange(1, memory.task.pairs + 1)
-    runs = [run for run in picture.runs if run.visible and run.shown.theta.size == size] or [selected_run(picture)]
+    selected, at = selected_run(picture), np.arange(1, memory.task.pairs + 1)
+    size = selected.shown.theta.size
+    runs = [run for run in picture.runs if run.visible and run.shown.theta.size == size] or [selected]
     wide, entries = _ROOM / len(runs), []
     for place, run in enumerate(runs):
         right = np.nan_to_num(memory.remembered(run.shown.evaluated).right)
@@ -61,7 +62,7 @@ def draw_matrix(axes: Axes, drawing: Drawing) -> list[Entry]:
 
 
 def _memory(drawing: Drawing) -> Memory:
-    subject = drawing.picture.subject
+    subject = selected_run(drawing.picture).shown.problem.subject
     assert isinstance(subject, Memory)
     return subject
 

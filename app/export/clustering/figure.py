@@ -30,7 +30,8 @@ def draw(axes: Axes, drawing: Drawing) -> list[Entry]:
     """The selected run; returns the legend's entries."""
     from matplotlib.colors import to_rgb
 
-    subject, run, settings = drawing.picture.subject, selected_run(drawing.picture), drawing.settings
+    run, settings = selected_run(drawing.picture), drawing.settings
+    subject = run.shown.problem.subject
     assert isinstance(subject, Clustered)
     region = drawing.region or home_region(subject.task.points, subject.points)
     x0, x1, y0, y1 = region
@@ -90,7 +91,7 @@ def _draw_centres(
 
 def _answered(drawing: Drawing, run: RunPicture, *queries: Query[Any]) -> Snapshot:
     theta, update = run.shown.evaluated, run.shown.update
-    pieces = snapshot_pieces(drawing.picture.problem, theta, frozenset(queries), run.id, update, drawing.interruption)
+    pieces = snapshot_pieces(run.shown.problem, theta, frozenset(queries), run.id, update, drawing.interruption)
     while True:
         drawing.check()
         try:

@@ -28,7 +28,8 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     from matplotlib.patches import Patch
 
     picture, settings = context.picture, context.settings
-    runs = [run for run in picture.runs if run.visible or run.id == context.run.id]
+    seen = [run for run in picture.runs if run.visible or run.id == context.run.id]
+    runs = [run for run in seen if run.shown.problem.subject.understands(TokenVectors)]
     axes.set_xlabel("Frequency")
     axes.set_ylabel("Share of the power")
     axes.spines[["top", "right"]].set_visible(False)

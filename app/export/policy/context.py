@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.export.legend import clean
 from app.export.records import selected_run
-from engine import DIVERGED, Agent, snapshot_pieces
+from engine import DIVERGED, snapshot_pieces
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from app.export.stage_figure import Drawing
     from engine import Query, RunPicture, Snapshot
-
-
-def agent_of(drawing: Drawing) -> Agent:
-    """The policy of the picture."""
-    subject = drawing.picture.subject
-    assert isinstance(subject, Agent)
-    return subject
 
 
 def shown_runs(drawing: Drawing) -> list[RunPicture]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
     from app.stage.view import View
 
+Array = np.ndarray
+
 GRIP = 12.0  # pixels around a centre that take hold of it
 
 
@@ -25,7 +27,7 @@ class ClusterChart(PlaneChart):
     """handles (k, 2): where the centres are that may be moved. dragged: which, and where to; dropped: it was let go of.
 
     Without a brush, Enter takes the centre nearest to the crosshair of the keyboard, then the next one; the arrow keys
-    move it, and Escape lets go. A centre that was dragged is taken, too.
+    move it, and Escape lets go. A centre that was dragged is taken, too. One that is no longer there is let go of.
     """
 
     dragged = Signal(int, float, float)
@@ -35,9 +37,18 @@ class ClusterChart(PlaneChart):
         self, theme: Theme, draw: Callable[[QPainter, View], None], read: Callable[[QPointF], Reading]
     ) -> None:
         super().__init__(theme, draw, read)
-        self.handles = np.empty((0, 2))
+        self.handles: Array = np.empty((0, 2))
         self.held_centre: int | None = None
         self._taken: int | None = None
+
+    def show_handles(self, handles: Array) -> None:
+        self.handles = handles
+        if self.held_centre is not None and self.held_centre >= len(handles):
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Hold and take no centre."""
+        self.held_centre = self._taken = None
 
     @property
     def taken(self) -> int | None:

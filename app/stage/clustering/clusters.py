@@ -129,12 +129,13 @@ class ClustersView(StageView):
             self._frames -= 1
             if subject.task.centres == tuple(self._moved.ravel().tolist()) or self._frames < 0:
                 self._moved = None
-        self.chart.handles = self.centres if picture.update == 0 else np.empty((0, 2))
+        self._show_handles()
         self._tell()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._take_snapshot()
+        self._show_handles()
         self._tell()
 
     def set_theme(self, theme: Theme) -> None:
@@ -178,10 +179,9 @@ class ClustersView(StageView):
     def theta(self) -> Array | None:
         """Of the newest snapshot."""
         snapshot = self.snapshot
-        same = (
-            snapshot is not None and self._subject is not None and len(snapshot.theta) == self._subject.shape.parameters
-        )
-        return snapshot.theta if snapshot is not None and same else None
+        if snapshot is None or self._subject is None or snapshot.problem.task.layout != self._subject.task.layout:
+            return None
+        return snapshot.theta
 
     @property
     def centres(self) -> Array:
@@ -224,6 +224,9 @@ class ClustersView(StageView):
     def _take_points(self, subject: Clustered, stay: bool) -> None:
         fresh = self._subject is None or not stay
         self._subject = subject
+        if fresh or (self._moved is not None and len(self._moved) != subject.shape.k):  # it was of other clusters
+            self._moved = None
+            self.chart.let_go()
         points = subject.points
         extremes = map(block_extremes, points.T) if len(points) > MOST else ()
         self._sample = sample_of(len(points), len(points), *extremes)
@@ -236,6 +239,10 @@ class ClustersView(StageView):
             self._restored = None
         self._take_snapshot()
         self._look()
+
+    def _show_handles(self) -> None:
+        movable = self.picture is not None and self.picture.update == 0
+        self.chart.show_handles(self.centres if movable else np.empty((0, 2)))
 
     def _take_snapshot(self) -> None:
         """Colour the points by their clusters, and paint how the plane is divided."""
@@ -302,7 +309,7 @@ class ClustersView(StageView):
         draw_centres(painter, view, self.centres, colours, large=True)
         taken = self.chart.taken
         if taken is not None and self.chart.hasFocus():
-            draw_taken(painter, view, self.centres[taken], self.theme.text)
+            draw_taken(painter, view, self.chart.handles[taken], self.theme.text)
 
     def _paint_points(self, painter: QPainter, view: View) -> None:
         painter.fillRect(view.plot, self.theme.neutral)

@@ -206,15 +206,15 @@ class Diagram(NetworkView):
 
     def _set(self, value: float) -> None:
         """Apply a number from the editor."""
-        shape, item = self.shape, self._edited
+        shape, item, snapshot = self.shape, self._edited, self.snapshot
         if shape is None or item is None:
             return
         if item.kind == UNIT:
             self._reshape(partial(with_units, place=item.column - 1, units=round(value)))
             return
         place = item.place(shape.network)
-        assert place is not None
-        self.parameter_edited.emit(place, value)
+        assert place is not None and snapshot is not None
+        self.parameter_edited.emit(snapshot.run, place, value)
 
     def _reshape(self, change: LayersChange) -> None:
         before = self._pending.hidden

@@ -10,11 +10,12 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QActionGroup, QEnterEvent, QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.look.number_format import counted
 from app.stage.diagram.diagram_layout import HEADER, DiagramLayout
 from app.stage.diagram.network_shape import HiddenLayers, LayersChange, NetworkShape, stepped, with_layer, without_layer
+from app.widgets.context_menu import ContextMenu, close_popups
 from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES
 from engine import ACTIVATIONS, MAX_LAYERS, UNITS
 
@@ -57,6 +58,8 @@ class LayerHeader(QWidget):
 
     def show_layer(self, shape: NetworkShape) -> None:
         """Show the current state of a layer."""
+        if self._shape is not None and shape.network != self._shape.network:
+            close_popups(self)  # it was of a layer of the network before
         self._shape = shape
         column, title = self.column, shape.title(self.column)
         hidden = column < shape.columns - 1
@@ -81,14 +84,13 @@ class LayerHeader(QWidget):
         self.count.setToolTip(f"{counted(units, 'unit')}: click to enter a number. {SENTENCES[RESTARTS]}")
         self._lay_out()
 
-    def menu(self) -> QMenu:
+    def menu(self) -> ContextMenu:
         """Activations, and changes of the layer; deletes itself on closing."""
         shape = self._shape
         assert shape is not None
-        menu = QMenu(self)
+        menu = ContextMenu(self)
         menu.setObjectName("layer-menu")
         menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
         group = QActionGroup(menu)
         chosen = shape.network.activations[self.column - 1]
         for key, entry in ACTIVATIONS.items():
@@ -110,7 +112,7 @@ class LayerHeader(QWidget):
                 self._add_change(menu, text, change, possible)
         return menu
 
-    def _add_change(self, menu: QMenu, text: str, change: LayersChange, possible: bool) -> None:
+    def _add_change(self, menu: ContextMenu, text: str, change: LayersChange, possible: bool) -> None:
         action = menu.addAction(text, lambda: self._change(change))
         action.setToolTip(SENTENCES[RESTARTS])
         action.setEnabled(possible)

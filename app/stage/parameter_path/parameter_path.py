@@ -65,6 +65,7 @@ class ParameterPathView(StageView):
         self._weights: tuple[int, int] | None = None
         self._problem: Problem | None = None
         self._projected: ProjectedRuns | None = None
+        self._framed: ProjectedRuns | None = None  # of those the ones whose plane the axes are of
         self._runs: tuple[RunPicture, ...] = ()
         self._lines: dict[str, LineItem] = {}
         self._cursor: int | None = None
@@ -110,8 +111,6 @@ class ParameterPathView(StageView):
 
     def show_plane(self, patch: LossSlice) -> None:
         self._projected = ProjectedRuns(patch)
-        self.chart.set_home(patch.home, stay=True)
-        self.chart.set_names(*words.axes(patch, self.across.name))
         self._follow()
 
     def set_cursor(self, update: int | None) -> None:
@@ -210,6 +209,7 @@ class ParameterPathView(StageView):
     def _take(self, problem: Problem) -> None:
         old, self._problem = self._problem, problem
         if old is None or _naming(old) != _naming(problem):
+            self._framed = None
             self.across.offer(problem)
             self.up.offer(problem)
             if old is not None and self.chart.region is not None:
@@ -221,6 +221,10 @@ class ParameterPathView(StageView):
         """Let the runs stand where they are in the newest plane."""
         shown = self.shown
         if shown is not None:
+            if shown is not self._framed:  # it may come before the picture of its problem
+                self._framed = shown
+                self.chart.set_home(shown.patch.home, stay=True)
+                self.chart.set_names(*words.axes(shown.patch, self.across.name))
             shown.follow(self._runs)
             plane, error = words.plane(shown.patch, shown.runs), words.error(shown.patch, shown.runs)
             self.plane.show_text(plane)

@@ -41,8 +41,11 @@ class ProjectedRuns:
         return self.patch.problem.task.layout == problem.task.layout
 
     def follow(self, runs: Sequence[RunPicture]) -> None:
-        """Take the newest pictures of the runs."""
-        self.runs = tuple(self._projected(run) for run in runs if run.visible and run.id in self.patch.paths)
+        """Take the newest pictures of the runs; one that has taken other parameters meanwhile has no place here."""
+        paths, fits = self.patch.paths, self.fits
+        self.runs = tuple(
+            self._projected(run) for run in runs if run.visible and run.id in paths and fits(run.shown.problem)
+        )
 
     def place(self, theta: Array) -> tuple[float, float]:
         """The point of the plane that is nearest to theta (n,)."""

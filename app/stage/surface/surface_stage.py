@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from app.plots.plot_menu import add_plot_actions
 from app.stage.stage import Stage, StageCommand
@@ -18,6 +18,7 @@ from app.stage.surface.surface_info import surface_of
 from app.stage.surface.surface_plane import MIN_NODES, SurfacePlane
 from app.stage.surface.toolbar import Toolbar
 from app.stage.terrain import Terrain
+from app.widgets.context_menu import ContextMenu
 from engine import SurfaceInfo, SurfaceTask
 
 if TYPE_CHECKING:
@@ -219,11 +220,10 @@ class SurfaceStage(Stage):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
 
-    def menu(self) -> QMenu:
+    def menu(self) -> ContextMenu:
         """The context menu, which deletes itself when it closes."""
-        menu = QMenu(self)
+        menu = ContextMenu(self._current)
         menu.setObjectName("stage_menu")
-        menu.aboutToHide.connect(menu.deleteLater)
         if self._is_3d:
             menu.addAction("Reset view", self.reset_view)
             menu.addAction("Show from above", self.toolbar.surface_3d.toggle)

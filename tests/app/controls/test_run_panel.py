@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -129,6 +131,27 @@ def test_the_right_button_opens_the_menu_of_a_knob(panel, part):
     assert isinstance(menu, QMenu) and "Cosine" in [action.text() for action in menu.actions()]
     menu.close()
     assert panel.told == []
+
+
+def test_the_menu_of_a_knob_is_that_of_the_run_it_was_opened_for(panel):
+    def asked() -> QMenu:
+        knob = panel.optimizer.reveal("beta2")
+        at = knob.rect().center()
+        place = knob.mapToGlobal(at)
+        QApplication.sendEvent(knob, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, place))
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        return menu
+
+    run, menu = session().picture().runs[0], asked()
+    panel.refresh(run, 100)
+    assert menu.isVisible()
+    panel.refresh(replace(run, settings=replace(run.settings, id="2"),
+                          shown=replace(run.shown, settings=replace(run.settings, id="2"))), 100)  # fmt: skip
+    assert not menu.isVisible()
+    menu = asked()
+    panel.refresh(session(optimizer="momentum").picture().runs[0], 100)
+    assert not menu.isVisible() and panel.told == []
 
 
 def test_what_drives_a_knob_is_shown_beside_it_and_among_the_schedules(panel, fits):

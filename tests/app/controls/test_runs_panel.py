@@ -15,7 +15,7 @@ from app.documents.run_names import run_names
 from app.look.theme import DARK, LIGHT
 from engine import MAX_RUNS, MEASURES, OPTIMIZERS, Session, new_experiment, new_network, new_run
 
-SIGNALS = ("selected", "changed", "added", "duplicated", "removed", "remedied")
+SIGNALS = ("selected", "changed", "added", "duplicated", "removed", "remedied", "rewound")
 
 
 def race(*runs, updates: int = 3) -> Session:
@@ -290,7 +290,31 @@ def test_the_menu_goes_back_to_the_best_weights(panel):
     picture = learners(new_run("adam", batch=10)).picture(naming=run_names)
     panel.refresh(picture, "adam")
     choose(panel.rows[0], f"Rewind to the best weights (update {picture.runs[0].best.update})")
-    assert panel.told == [("remedied", "adam", "best")]
+    assert panel.told == [("rewound", picture.runs[0].best.update)]
+
+
+def test_the_menu_of_a_run_goes_with_it_and_does_what_it_says(panel):
+    made = learners(new_run("adam", batch=10), new_run("momentum", batch=10))
+    panel.refresh(made.picture(naming=run_names), "adam")
+    adam, momentum = panel.rows
+    adam.show_menu()
+    menu = adam.findChildren(QMenu)[0]
+    title = next(action.text() for action in menu.actions() if "best weights" in action.text())
+    changed = replace(adam.run, best=replace(adam.run.best, update=adam.run.best.update - 1))
+    adam.show_run(replace(changed, settings=replace(changed.settings, visible=False)), "", True)
+    for words in (title, "Hide"):
+        next(action for action in menu.actions() if action.text() == words).trigger()
+    assert panel.told == [
+        ("rewound", int(title.rpartition(" ")[2].rstrip(")").replace(",", ""))),
+        ("changed", "adam", "visible", False),
+    ]
+    menu.close()
+    momentum.show_menu()
+    menu = momentum.findChildren(QMenu)[0]
+    assert menu.isVisible()
+    made.remove("momentum")
+    panel.refresh(made.picture(naming=run_names), "adam")
+    assert not menu.isVisible()
 
 
 def test_a_surface_after_a_network_shows_nothing_of_it(panel):

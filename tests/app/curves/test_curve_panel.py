@@ -965,9 +965,27 @@ def test_every_network_can_be_painted(qtbot, whole, name):
 def test_every_curve_can_be_copied(panel, networks, key):
     show(panel, networks)
     panel.show_curves([key])
-    panel.copy_image(key)
+    panel.cards[key].copy_image()
     image, view = QGuiApplication.clipboard().image(), view_of(panel, key)
     assert image.width() == 2 * view.width() and image.height() > 2 * view.height()
+
+
+def test_the_menu_of_a_curve_goes_with_it_and_acts_on_no_other(panel, picture):
+    """Another kind of problem, another document, another selected run: all may come while it is open."""
+    show(panel, picture)
+    panel.show_curves(["loss", "gradient_norm"])
+    card = panel.cards["loss"]
+    card._open_menu()
+    copying = next(action for action in card.menu.actions() if action.text() == "Copy image")
+    assert card.menu.isVisible()
+    panel.set_selected("another")
+    assert not card.menu.isVisible(), "it offered a branch of the run before"
+    card._open_menu()
+    panel.show_curves(["gradient_norm"])
+    assert not card.menu.isVisible() and "loss" not in panel.cards
+    next(action for action in card.menu.actions() if action.text() == "Copy image").trigger()
+    image = QGuiApplication.clipboard().image()
+    assert image.size() == card.view.image().size() and copying is not None
 
 
 def test_a_hurried_refresh_leaves_what_costs_too_much_to_the_next_frame(qtbot, panel, monkeypatch):

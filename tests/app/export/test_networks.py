@@ -361,6 +361,17 @@ def test_the_table_and_the_maps_hold_what_the_network_answers() -> None:
     assert [bar.get_height() for bar in axes.patches[:3]] == pytest.approx(power / power.sum())
 
 
+@pytest.mark.parametrize(("case", "architecture"), [("tokens", "perceptron"), ("through time", "perceptron")])
+def test_figures_of_all_runs_leave_out_what_another_architecture_has_not(case: str, architecture: str) -> None:
+    session = Session(made[case]().experiment)
+    session.tweak("sgd", "own.architecture", architecture)
+    picture = session.picture(focus="adam")
+    for figure in figures_for(picture.run_task):
+        check_drawing(picture, figure.key)
+    (key,) = {"spectrum", "steps"} & {figure.key for figure in figures_for(picture.run_task)}
+    assert len(drawn(picture, key)[1]) == 0, "there is but one run to draw"
+
+
 @pytest.mark.parametrize(("key", "validation"), [("confusion", True), ("confusion_training", False)])
 def test_the_matrix_holds_the_counts(key: str, validation: bool) -> None:
     picture = made["images"]()

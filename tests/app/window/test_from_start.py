@@ -399,7 +399,7 @@ def test_points_and_weights_are_set_by_hand_from_here_on(used_window):
     window.advance(50)
     for x in (0.5, 0.6, 0.7):
         window.bench.stages["network"].edited.emit({"data.add": (x, 0.5, 1.0)})
-    window.bench.controller.tweak_parameter(0, 0.25)
+    window.bench.controller.tweak_parameter("sgd", 0, 0.25)
     window.settle()
     assert [tweak.update for tweak in window.run("sgd").tweaks] == [50, 50, 50, 50]
     check_bits(window)

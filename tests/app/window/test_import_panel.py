@@ -427,6 +427,16 @@ def test_the_kind_of_a_column_can_be_changed(qtbot, panel) -> None:
     assert table.columns == ("when (days since 2024-02-01)",) and table.inputs.min() == 0
 
 
+def test_the_menu_of_a_column_goes_with_the_table(qtbot, panel) -> None:
+    show(qtbot, panel)
+    panel.preview._ask_kind(1)
+    menu = QApplication.activePopupWidget()
+    assert menu.accessibleName().startswith("kind of")
+    with qtbot.waitSignal(menu.destroyed):
+        panel.preview.show_dialect(panel.preview.rows.dialect_shown)
+    assert QApplication.activePopupWidget() is None
+
+
 def test_a_click_on_the_badge_asks_for_the_kind(qtbot, panel) -> None:
     show(qtbot, panel)
     header, asked = panel.preview.header, []

@@ -192,7 +192,7 @@ def test_a_saved_network_is_opened_again(training, tmp_path):
     training.advance(25)
     training.bench.controller.change_problem({"data.add": (1.0, 2.0, 0.0)})
     training.settle()
-    training.bench.controller.tweak_parameter(3, 0.75)
+    training.bench.controller.tweak_parameter("adam", 3, 0.75)
     training.settle()
     training.advance(25)
     thetas = {id: training.run(id).shown.theta for id in ("adam", "sgd")}

@@ -113,7 +113,7 @@ def test_rewinding_to_the_best_weights(open_window):
     window.advance(500)
     best = window.run("adam").best
     assert best is not None and best.update < 500
-    window.bench.runs_panel.rows[0].remedied.emit("adam", "best")
+    window.bench.runs_panel.rows[0].rewound.emit(best.update)
     window.settle()
     assert window.update == best.update
     assert (window.run("adam").shown.theta == best.theta).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QScrollArea, QWidget
 
@@ -261,6 +262,23 @@ def test_search_finds_all_that_is_named_at_more_and_every_setting_and_gives_it_t
         search.go_to(found[0])
         assert (part.isVisible() and part.isAncestorOf(QApplication.focusWidget())) or part.hasFocus()
         window.until(lambda part=part: seen(part))
+
+
+def test_a_setting_that_has_gone_since_it_was_listed_is_not_gone_to(window):
+    window.bench.controller.tweak("adam", "drive.optimizer.beta1", "linear")
+    window.settle()
+    search = window.bench.problem_panel.search
+    found = next(found for found in search.matches("end factor") if "driven" in _owners(found.control))
+    window.bench.controller.tweak("adam", "drive.optimizer.beta1", "constant")
+    window.settle()
+    window.until(lambda: not shiboken6.isValid(found.control))
+    search.go_to(found)
+    assert search.text() == ""
+
+
+def _owners(part: QWidget) -> str:
+    """The names of all that a part lies in."""
+    return f"{part.objectName()} {_owners(part.parentWidget())}" if part is not None else ""
 
 
 @each(

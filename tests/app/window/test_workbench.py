@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QSlider
 
-from app.controls.transport import MAX_SPEED, SPEEDS
+from app.controls.transport import DEFAULT_SPEED, MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
 from app.documents.presets import presets
 from app.look.theme import DARK, LIGHT
@@ -32,6 +32,7 @@ from engine import (
     new_network,
     new_run,
 )
+from tests.app.conftest import small_race
 
 
 @pytest.fixture
@@ -143,6 +144,14 @@ def test_single_steps_and_epochs(used_window, races, qtbot):
         )
     assert not window.published.playing
     assert window.run("sgd").epoch == pytest.approx(2.3)
+
+
+@pytest.mark.parametrize("speed", [math.inf, math.nan, -3.0, "fast"])
+def test_a_speed_in_a_file_that_is_none_is_the_usual_one(used_window, speed):
+    window = used_window(replace(small_race(), view={"speed": speed}))
+    assert window.bench.controller.speed == DEFAULT_SPEED
+    window.bench.controller.play()
+    window.until(lambda: window.update > 0)
 
 
 def test_speed_from_slow_motion_to_all_there_is(window):
@@ -1302,3 +1311,17 @@ def test_in_3d_the_wheel_brings_finer_values_from_the_worker(used_window, races,
     qtbot.mouseClick(stage.toolbar.reset, Qt.MouseButton.LeftButton)
     window.until(lambda: view.region[:2] == (x0, x1))
     assert np.isfinite(view.mesh.heights).all()
+
+
+def test_a_menu_of_the_experiment_before_is_closed_by_another_one(used_window):
+    """Its runs may have the same ids."""
+    window = used_window()
+    row = window.bench.runs_panel.rows[0]
+    row.show_menu()
+    menu = QApplication.activePopupWidget()
+    assert menu.isVisible() and menu.parentWidget() is row
+    with window.qtbot.waitSignal(menu.destroyed):
+        window.bench.document.open(small_race())
+        assert QApplication.activePopupWidget() is None
+    window.settle()
+    assert window.bench.runs_panel.rows[0] is row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +16,7 @@ from app.stage.brush import ADD, ERASE
 from app.stage.clustering.clusters import ClustersView
 from engine import Session, Table, new_clustering, new_run, snapshot_of
 from tests.app.conftest import Window, close_and_check
-from tests.app.stage.mouse import MOVE, Mouse
+from tests.app.stage.mouse import FREE, LEFT, MOVE, PRESS, RELEASE, Mouse
 
 
 @pytest.fixture
@@ -109,6 +111,62 @@ def test_a_component_that_has_collapsed_is_told(qtbot, theme):
     image = view.grab().toImage()
     assert len({image.pixel(x, y) for x in range(60, 300, 5) for y in range(60, 200, 5)}) > 20
     assert view.describe().startswith("Clusters: update 0")
+
+
+@pytest.mark.parametrize("moves_before", [False, True])
+def test_a_centre_that_is_dragged_is_let_go_of_with_the_clusters_it_belongs_to(qtbot, moves_before):
+    """Undo and what else is under way may put other clusters under the hand; snapshots come when they come."""
+    session = Session(new_clustering({"kind": "rings", "samples": 90}, ["sgd"], clusters=4))
+    view, edits = ClustersView(DARK), []
+    view.edited.connect(edits.append)
+    qtbot.addWidget(view)
+    view.resize(420, 340)
+    with qtbot.waitExposed(view):
+        view.show()
+
+    def seen():
+        picture = session.picture()
+        return picture, snapshot_of(picture.problem, picture.runs[0].shown.theta, view.queries(), "sgd", 0)
+
+    picture, first = seen()
+    view.refresh(picture)
+    view.show_snapshot(first)
+    view.refresh(picture)
+    mouse, last = Mouse(view.chart), tuple(view.centres[3])
+    mouse.send(PRESS, mouse.pixel(*last), LEFT, LEFT)
+    assert view.chart.held_centre == 3
+    session.problem_changed({"model": "mixture", "clusters": 2})
+    picture, second = seen()
+    if moves_before:
+        mouse.send(MOVE, mouse.pixel(0.5, 0.5), FREE, LEFT)
+        assert len(edits[-1]["centres"]) == 8
+    view.show_snapshot(second)  # of fewer clusters, before the picture of them
+    view.grab()
+    mouse.send(MOVE, mouse.pixel(0.5, 0.4), FREE, LEFT)
+    view.refresh(picture)
+    view.grab()
+    assert view.chart.held_centre is None and view.chart.taken is None
+    assert all(len(edit["centres"]) == 8 for edit in edits), "those that were under the hand"
+    np.testing.assert_array_equal(view.centres, picture.subject.shape.centres(second.theta))
+    count = len(edits)
+    mouse.send(MOVE, mouse.pixel(-0.5, 0.5), FREE, LEFT)
+    mouse.send(RELEASE, mouse.pixel(-0.5, 0.5), LEFT)
+    view.show_snapshot(first)  # late
+    view.grab()
+    assert len(edits) == count and view.theta is None
+
+
+def test_its_figure_is_that_of_the_selected_run_whatever_the_picture_is_of():
+    """A run may have been selected since what was published last."""
+    session = Session(new_clustering({"kind": "rings", "samples": 90}, ["sgd", "adam"], clusters=4))
+    session.tweak("adam", "own.clusters", 2)
+    session.advance(20)
+    picture = session.picture(focus="sgd")
+    selected = replace(picture, experiment=replace(picture.experiment, view={"selected": "adam"}))
+    plain = FigureSettings(dpi=60)
+    svg = figure_bytes("svg", selected, StageContent(), plain)
+    assert svg == figure_bytes("svg", replace(session.picture(focus="adam"), experiment=selected.experiment),
+                               StageContent(), plain)  # fmt: skip
 
 
 @pytest.mark.parametrize("model", ["kmeans", "mixture"])

@@ -33,7 +33,9 @@ class Sitter:
         self.told: list[tuple] = []
         self.diagram.edited.connect(lambda changes: self.told.append(("edited", changes)))
         self.diagram.settled.connect(lambda: self.told.append(("settled",)))
-        self.diagram.parameter_edited.connect(lambda place, value: self.told.append(("parameter", place, value)))
+        self.diagram.parameter_edited.connect(
+            lambda run, place, value: self.told.append(("parameter", run, place, value))
+        )
         self.diagram.refresh(self.session.picture())
         self.pose()
 
@@ -255,8 +257,8 @@ def test_a_click_on_a_line_opens_its_weight_and_the_slider_sets_it(sitter, qtbot
     slider.setSliderDown(False)
     place = DiagramItem(WEIGHT, 1, 0, 1).place(sitter.network)
     changes = [entry for entry in sitter.told if entry[0] == "parameter"]
-    assert len(changes) >= 2 and all(entry[1] == place for entry in changes)
-    assert changes[0][2] < changes[-1][2] == diagram.editor.value
+    assert len(changes) >= 2 and all(entry[1:3] == ("sgd", place) for entry in changes)
+    assert changes[0][3] < changes[-1][3] == diagram.editor.value
     assert sitter.told[-1] == ("settled",)
 
 
@@ -267,7 +269,7 @@ def test_a_click_on_a_mark_opens_the_bias_and_return_sets_it(sitter, qtbot):
     assert field.hasSelectedText()
     field.insert("−0.25")
     press(field, Qt.Key.Key_Return)
-    assert sitter.told == [("parameter", sitter.network.biases(1).start + 1, -0.25), ("settled",)]
+    assert sitter.told == [("parameter", "sgd", sitter.network.biases(1).start + 1, -0.25), ("settled",)]
     assert not diagram.editor.isVisible()
 
 
@@ -282,7 +284,7 @@ def test_a_weight_is_read_as_people_write_numbers(sitter, typed, value):
     sitter.diagram.edit(DiagramItem(WEIGHT, 1, 0, 0))
     sitter.diagram.editor.field.insert(typed)
     press(sitter.diagram.editor.field, Qt.Key.Key_Return)
-    assert sitter.told[0][2] == value and not sitter.diagram.editor.isVisible()
+    assert sitter.told[0][3] == value and not sitter.diagram.editor.isVisible()
 
 
 @pytest.mark.parametrize("typed", ["abc", "nan", "1e300", "1,000", ""])
@@ -447,6 +449,22 @@ def test_the_first_layer_of_a_network_without_any(qtbot, themed):
     sitter = Sitter(qtbot, "xor", ())
     QTest.mouseClick(sitter.diagram.headers.adds[0], LEFT)
     assert sitter.told[0] == ("edited", {"hidden": (Layer(4),)})
+
+
+def test_the_menu_of_a_layer_goes_with_the_network_it_was_opened_for(sitter, qtbot):
+    """Undo, or the run that is selected, may bring another network meanwhile."""
+    header = sitter.diagram.headers.headers[1]
+    header.name.click()
+    menu = QApplication.activePopupWidget()
+    assert menu.objectName() == "layer-menu"
+    sitter.pose()
+    sitter.diagram.refresh(sitter.session.picture())
+    assert menu.isVisible()
+    sitter.session.problem_changed({"hidden": [{"units": 4}]})
+    with qtbot.waitSignal(menu.destroyed):
+        sitter.diagram.refresh(sitter.session.picture())
+        assert QApplication.activePopupWidget() is None
+    assert sitter.told == []
 
 
 def test_the_menu_of_a_layer_has_everything(sitter):

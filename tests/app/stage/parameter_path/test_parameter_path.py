@@ -338,6 +338,39 @@ def test_weights_of_a_larger_network_give_way(race, view):
     assert view.chart.names == axes(race.patch(view.plane_wanted()), view.across.name)
 
 
+def test_a_run_that_has_taken_other_parameters_has_no_place_in_the_plane(race, view, qtbot):
+    """The plane is of the moment before, and so are its paths, by the ids of the runs."""
+    learned(race, view)
+    race.session.tweak("adam", "own.hidden", [{"units": 5}])
+    race.session.advance(10)
+    picture = race.session.picture(focus="sgd")
+    thetas = {run.id: run.shown.theta.size for run in picture.runs}
+    assert thetas["adam"] != thetas["sgd"] and "adam" in view.shown.patch.paths
+    view.refresh(picture)
+    assert [run.id for run in view.shown.runs] == ["sgd"] and "Adam" not in view.describe()
+    assert [line.name() for line in view.chart.listDataItems()] == [picture.runs[0].name]
+    view.set_cursor(20)
+    view.grab()
+    places = view.shown.patch.paths["adam"].places
+    there = view.chart.view.point(*places[len(places) // 2])
+    assert all("Adam" not in text for text, _ in view.read(there))
+    view.refresh(race.session.picture(focus="adam"))
+    assert view.shown is None, "nor is the plane one of the other run's parameters"
+
+
+def test_a_plane_that_comes_before_its_problem_has_the_names_of_that(race, view):
+    learned(race, view)
+    race.session.problem_changed({"hidden": [{"units": 5}]})
+    race.session.advance(60)
+    picture = race.session.picture()
+    patch = race.patch(SliceRequest((17, 20)))
+    view.show_plane(patch)
+    assert view.shown is None
+    view.refresh(picture)
+    names = [picture.subject.parameter_name(place) for place in (17, 20)]
+    assert list(view.chart.names) == names
+
+
 def test_it_is_painted_in_both_themes(race, view):
     learned(race, view)
     dark = view.grab().toImage()
