@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -295,7 +296,7 @@ class LibraryPage(QWidget):
 
     def _ask_about_all(self) -> None:
         if self._contents is not None:
-            self._ask(self._contents.runs, ", which are all", self._job.forget_all)
+            self._ask(self._contents.runs, ", which are all", partial(self._job.forget_all, time.time()))
 
     def _ask(self, count: int, which: str, answer: Callable[[], None]) -> None:
         """Ask in the page itself, with a word about the size."""

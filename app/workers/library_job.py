@@ -119,8 +119,9 @@ class LibraryJob(QObject):
         """Forget what was kept so many days ago, or before."""
         self._forget(lambda ticket: self._library.forget_older(days, ticket.check))
 
-    def forget_all(self) -> None:
-        self._forget(lambda ticket: self._library.forget_all(ticket.check))
+    def forget_all(self, until: float) -> None:
+        """Forget every run that was kept until then, in seconds since the epoch."""
+        self._forget(lambda ticket: self._library.forget_all(ticket.check, until))
 
     def give_up(self) -> None:
         """Answer nothing any more; what is to be kept still is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import sqlite3
 import time
 import zlib
@@ -189,10 +190,7 @@ class Library:
 
     def forget_older(self, days: float, check: Check = no_check) -> int:
         """Forget what was kept so many days ago, or before."""
-        with self._file.reading(check) as connection:
-            before = (time.time() - days * _DAY,)
-            ids = [id for (id,) in connection.execute("SELECT id FROM runs WHERE kept <= ?", before)]
-        return self.forget(ids, check)
+        return self._forget_until(time.time() - days * _DAY, check)
 
     def count_older(self, days: float) -> int:
         """How many runs were kept so many days ago, or before."""
@@ -201,13 +199,20 @@ class Library:
             count: int = connection.execute("SELECT count(*) FROM runs WHERE kept <= ?", before).fetchone()[0]
             return count
 
-    def forget_all(self, check: Check = no_check) -> int:
-        """Forget every run; how many there were."""
+    def forget_all(self, check: Check = no_check, until: float = math.inf) -> int:
+        """Forget every run, of those that were kept until then, in seconds since the epoch; how many there were."""
         with self._file.emptying(check) as connection:
-            count = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
-            for table in ("entries", "pictures", "examples_of", "runs", "experiments", "examples", "columns"):
-                connection.execute(f"DELETE FROM {table}")
-        return int(count)
+            if not connection.execute("SELECT 1 FROM runs WHERE kept > ? LIMIT 1", (until,)).fetchone():
+                count = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+                for table in ("entries", "pictures", "examples_of", "runs", "experiments", "examples", "columns"):
+                    connection.execute(f"DELETE FROM {table}")
+                return int(count)
+        return self._forget_until(until, check)
+
+    def _forget_until(self, until: float, check: Check) -> int:
+        with self._file.reading(check) as connection:
+            ids = [id for (id,) in connection.execute("SELECT id FROM runs WHERE kept <= ?", (until,))]
+        return self.forget(ids, check)
 
     def compact(self, check: Check = no_check) -> None:
         """Give what was forgotten back to the disk if it is much, which takes as much room again for a moment; else the

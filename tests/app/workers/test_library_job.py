@@ -57,7 +57,8 @@ def test_runs_are_kept_found_read_compared_opened_and_forgotten(qtbot, job, tmp_
     gone = answer(qtbot, job.forgotten, lambda: job.forget(ids[:1]))
     assert gone.runs == 1
     assert answer(qtbot, job.warned, lambda: job.open(ids[0])) == "this run is no longer in the library"
-    assert answer(qtbot, job.forgotten, job.forget_all).runs == 1
+    assert answer(qtbot, job.forgotten, lambda: job.forget_all(0.0)).runs == 0, "kept since it was asked"
+    assert answer(qtbot, job.forgotten, lambda: job.forget_all(time.time())).runs == 1
 
 
 def test_what_another_window_has_changed_is_noticed(qtbot, job) -> None:

@@ -181,6 +181,17 @@ def test_what_is_forgotten_is_gone(library: Library) -> None:
     assert library.size < 80_000
 
 
+def test_all_are_those_that_there_were_when_it_was_asked(library: Library) -> None:
+    entries = list(many(6))
+    asked = time.time()
+    for place, entry in enumerate(entries):
+        library.keep([entry], asked + (1.0 if place == 4 else -place))
+    assert library.forget_all(until=asked) == 5
+    (left,) = found(library)
+    assert library.open(left).update == entries[4].updates
+    assert library.forget_all(until=asked + 2.0) == 1 and not found(library)
+
+
 def test_a_thousand_settings_are_no_trouble(library: Library) -> None:
     (like, _) = entries_of(finished(a_race()))
     entry = replace(like, settings={f"rates.layer {place}": float(place) for place in range(1000)}, title="\ud800 x")
