@@ -382,7 +382,7 @@ class Workspace(QWidget):
         if better is None or rate is None:
             self.question.show_answer(told)
             return
-        what = "Change that run" if self._is_run(better.key) else "Add that run"
+        what = "Change that run" if self._is_run(better.key, outcome) else "Add that run"
         self.question.show_answer(told, f"Adopt {better.name}", f"{what}, with its best learning rate")
 
     def _adopt_better(self) -> None:
@@ -392,15 +392,19 @@ class Workspace(QWidget):
         if outcome is not None and better is not None and (rate := _best_rate(outcome)) is not None:
             self._adopt(better.key, {RATE: rate}, outcome)
 
-    def _is_run(self, id: str) -> bool:
-        return self._experiment is not None and any(record.settings.id == id for record in self._experiment.runs)
+    def _is_run(self, id: str, outcome: Outcome) -> bool:
+        """Whether one that was compared is a run, and was it then: another may have got the same id since."""
+        experiments = [outcome.request.experiment, *([self._experiment] if self._experiment is not None else [])]
+        return all(any(record.settings.id == id for record in one.runs) for one in experiments)
 
     def _adopt(self, run: str, changes: Mapping[str, object], outcome: Outcome | None) -> None:
         """Change a run, or add the one that was compared without being a run of the experiment."""
-        if self._is_run(run):
+        if outcome is None:
+            return
+        if self._is_run(run, outcome):
             self.adopted.emit(run, changes)
             return
-        arm = next((each for each in outcome.plan.arms if each.key == run), None) if outcome is not None else None
+        arm = next((each for each in outcome.plan.arms if each.key == run), None)
         if arm is not None:
             settings = arm.record.settings
             for path, value in changes.items():

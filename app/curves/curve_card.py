@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QHideEvent
 from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from app.curves.curve_catalogue import Curve
@@ -94,6 +94,10 @@ class CurveCard(QFrame):
 
     def _choose_type(self, letter: str, name: str) -> None:
         self._restyle(**{f"{letter}_type": name})
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        close_popups(self)
 
     def _restyle(self, **changes: Any) -> None:
         self.set_style(replace(self.style_shown, **changes))

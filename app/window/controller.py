@@ -19,6 +19,7 @@ from app.workers.commands import (
     AddRun,
     Branch,
     ChangeProblem,
+    Edit,
     Pause,
     Play,
     RemoveRun,
@@ -59,6 +60,7 @@ from engine import (
 )
 
 CLIP_NORM = "optimizer.clip_norm"
+OPENING = "another experiment is being opened: it can be changed once it is on screen"
 LONGEST_WAIT = 10.0  # seconds of computing up to which changes hold from the start by themselves
 
 
@@ -123,7 +125,7 @@ class Controller(QObject):
         ids = [record.settings.id for record in experiment.runs]
         self.selected = view["selected"] if view.get("selected") in ids else ids[0]
         speed = view.get("speed", DEFAULT_SPEED)
-        is_speed = isinstance(speed, int | float) and math.isfinite(speed) and speed >= 0
+        is_speed = type(speed) in (int, float) and math.isfinite(speed) and speed >= 0
         self.set_speed(float(speed) if is_speed else DEFAULT_SPEED)
 
     def view(self) -> dict[str, Any]:
@@ -159,9 +161,18 @@ class Controller(QObject):
         its = [run for run in self.shown.picture.runs if run.shown.problem is self.shown.picture.problem]
         return next((run for run in its if run.id == self.selected), its[0] if its else None)
 
+    def _edit(self, edit: Edit) -> None:
+        """Send an edit of what is on screen, if that is what is open: while another is being opened it is not."""
+        if self.shown is None:
+            self.told.emit(OPENING)
+        else:
+            self._training.send(edit)
+
     # Runs: select, add, remove
 
     def select(self, id: str) -> None:
+        if self.shown is None:
+            return  # it is of the experiment before
         self.selected = id
         self.run_selected.emit()
 
@@ -188,7 +199,7 @@ class Controller(QObject):
         self.duplicate_run(self.selected)
 
     def remove_run(self, id: str) -> None:
-        self._training.send(RemoveRun(id))
+        self._edit(RemoveRun(id))
 
     def remove_selected(self) -> None:
         self.remove_run(self.selected)
@@ -294,7 +305,7 @@ class Controller(QObject):
         if self._propose(id, Setting.of(path), value):
             return
         self._gesture = self.from_start
-        self._training.send(TweakRun(id, Setting.of(path), value, from_start=self._gesture))
+        self._edit(TweakRun(id, Setting.of(path), value, from_start=self._gesture))
 
     def adopt(self, id: str, changes: Mapping[str, object]) -> None:
         """Give a run, and the problem, the settings of a combination, by their paths; undone together."""
@@ -310,7 +321,7 @@ class Controller(QObject):
 
     def tweak(self, id: str, path: str, value: object) -> None:
         """Change a setting of one run from here on."""
-        self._training.send(TweakRun(id, Setting.of(path), value))
+        self._edit(TweakRun(id, Setting.of(path), value))
 
     def tweak_parameter(self, id: str, place: int, value: float) -> None:
         """Set one parameter of a run, by its place in theta of the problem that is shown."""
@@ -331,7 +342,7 @@ class Controller(QObject):
         if self.shown is not None and self.shown.picture.cursor is not None:
             self.scrub(None)
             self.told.emit("stop rules are for all runs, and end them where they stand: the newest update is shown")
-        self._training.send(StopAt(stop))
+        self._edit(StopAt(stop))
 
     def remedy(self, id: str, what: str) -> None:
         """Apply one of the remedies of a run that has diverged or runs away.
@@ -370,7 +381,7 @@ class Controller(QObject):
             if not changes:
                 return
         self._leave_past(changes)
-        self._training.send(ChangeProblem(changes, from_start=self.from_start))
+        self._edit(ChangeProblem(changes, from_start=self.from_start))
 
     def _leave_past(self, changes: Mapping[str, Any]) -> None:
         """Show the newest update if a change acts there, on all runs, and not where they are shown."""
@@ -443,7 +454,7 @@ class Controller(QObject):
         self._training.send(Reset(keep_tweaks=True))
 
     def rewind(self, update: int) -> None:
-        self._training.send(Rewind(update))
+        self._edit(Rewind(update))
 
     def scrub(self, update: int | None) -> None:
         """Show a past update, or the newest."""

@@ -293,6 +293,7 @@ class Workbench(QWidget):
         experiment, self._opening = self._opening, None
         if experiment is None:
             return
+        close_popups(self)  # what was opened over the one before
         self.note.begin()
         self.curves.apply_view(experiment.view, kind_of(experiment.problem).key)
         for stage in self.stages.values():

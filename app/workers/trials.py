@@ -266,7 +266,7 @@ class TrialJob(QObject):
                 self._known.update(record.known())
                 self._publish(document, request, request.plan(), self._known, 0.0, None)
             except SettingError as error:
-                self.ended.emit(str(error))
+                self.ended.emit(_told(error))
 
     def _recall(self, ticket: Ticket) -> None:
         """Take over, once, the results that windows have left in the journal, as far as they are this processor's.
@@ -319,7 +319,7 @@ class TrialJob(QObject):
                 took = [_probed(each, ticket) for each in plan.typical(missing)]
             each_takes = sum(took) / len(took) if took else 0.0
         except SettingError as error:
-            self.forecast = Forecast(request, fault=str(error), countable=possible)
+            self.forecast = Forecast(request, fault=_told(error), countable=possible)
         else:
             left = count - len(trials) + len(missing)
             seconds = left * each_takes / max(workers, 1)
@@ -330,7 +330,8 @@ class TrialJob(QObject):
 
     def _plan_again(self, request: ComparisonRequest) -> Plan:
         """The plan of a request, which knows its trials already if it was made before. Raises SettingError."""
-        content = request.runs, request.optimizers, request.content
+        arms = request.arms if COMPARISONS[request.kind].has_runs else ()
+        content = [(arm.key, arm.name, arm.colour) for arm in arms], request.content
         found = self._plans.get(request.kind)
         if found is None or found[0] != content:
             found = self._plans[request.kind] = content, request.plan()
@@ -349,7 +350,7 @@ class TrialJob(QObject):
                 plan.trials(_Watched(known, ticket.check))  # which it remembers
                 self._run(document, request, plan, crew, known, before, ticket, began)
         except SettingError as error:
-            told = "" if ticket.cancelled else error.sentence if error.where == "workers" else str(error)
+            told = "" if ticket.cancelled else _told(error)
         if again:
             self._known = {**before, **known}
         if plan is not None and not self._is_stopped and _any_known(plan, self._known):  # else there is nothing to see
@@ -419,6 +420,11 @@ class TrialJob(QObject):
     def _fail(self, job: int, error: BaseException) -> None:
         self.failed.emit("".join(traceback.format_exception(error)))
         self.ended.emit("")
+
+
+def _told(error: SettingError) -> str:
+    """What is refused, with its place if that is a setting a person knows by this name."""
+    return error.sentence if error.where in ("workers", "runs") else str(error)
 
 
 def _any_known(plan: Plan, known: Mapping[str, Summary]) -> bool:

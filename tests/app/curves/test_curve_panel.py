@@ -981,6 +981,10 @@ def test_the_menu_of_a_curve_goes_with_it_and_acts_on_no_other(panel, picture):
     panel.set_selected("another")
     assert not card.menu.isVisible(), "it offered a branch of the run before"
     card._open_menu()
+    panel.hide()
+    assert not card.menu.isVisible()
+    panel.show()
+    card._open_menu()
     panel.show_curves(["gradient_norm"])
     assert not card.menu.isVisible() and "loss" not in panel.cards
     next(action for action in card.menu.actions() if action.text() == "Copy image").trigger()

@@ -1248,6 +1248,30 @@ def test_what_is_on_screen_stays_as_it_is_until_another_experiment_is_there(used
     assert bench.controller.selected == "momentum"
 
 
+def test_what_is_on_screen_cannot_be_changed_while_another_experiment_is_being_opened(used_window, races):
+    window = used_window(races.small())
+    window.settle()
+    bench = window.bench
+    other = replace(races.small(surface="himmelblau"), view={"selected": "momentum", "speed": True})
+    bench.document.open(other)
+    bench.run_panel.tweaked.emit("adam", "learning_rate", 0.3)
+    bench.runs_panel.changed.emit("adam", "visible", False)
+    bench.runs_panel.removed.emit("adam")
+    bench.runs_panel.selected.emit("adam")
+    bench.stop_panel.changed.emit({"updates": 7})
+    bench.problem_panel.changed.emit({"start_x": 0.5})
+    bench.transport.rewound.emit(3)
+    assert "is being opened" in said(window)
+    row(window, "adam").more.click()
+    assert QApplication.activePopupWidget() is not None
+    window.settle()
+    assert QApplication.activePopupWidget() is None, "it was opened over the experiment before"
+    shown = window.picture.experiment
+    assert (shown.problem, shown.runs, shown.stop) == (other.problem, other.runs, other.stop)
+    assert not bench.document.is_changed and bench.controller.selected == "momentum"
+    assert bench.controller.speed == DEFAULT_SPEED
+
+
 def test_a_frame_after_a_long_turn_of_the_event_loop_comes_in_the_next_turn(used_window, races, monkeypatch):
     window = used_window(races.small())
     window.settle()

@@ -254,6 +254,18 @@ def test_a_plan_is_made_once_for_forecasts_and_for_what_is_computed(qtbot, job, 
     assert made == ["seeds"] * 2
 
 
+def test_a_plan_names_those_compared_as_they_are_called_now(job) -> None:
+    """An optimizer that is no run has the id of none: after a run with its id has come, another."""
+    there = new_experiment("rosenbrock", ["sgd"])
+    with_adam = new_experiment("rosenbrock", ["sgd", "adam"])
+    plans = [
+        job._plan_again(ComparisonRequest(each, "race", {"seeds": 2}, ("sgd",), optimizers=("adam",)))
+        for each in (there, with_adam, there)
+    ]
+    found = [[arm.key for arm in plan.arms] for plan in plans]
+    assert found[0] == found[2] == ["sgd", "adam"] and found[1][0] == "sgd" and found[1][1] not in ("sgd", "adam")
+
+
 def test_a_forecast_that_comes_too_soon_waits_for_settings_that_stand_still(qtbot, job) -> None:
     told = []
     job.forecasted.connect(lambda: told.append(job.forecast.request.values["seeds"]))
