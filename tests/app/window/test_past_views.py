@@ -54,9 +54,9 @@ def seen(window: Window, update: int) -> QImage:
     bench = window.bench
     stage = bench.shown_stage
     understands = window.picture.subject.understands
-    wanted = {query for query in stage.queries() if understands(type(query))}
 
     def is_there() -> bool:
+        wanted = {query for query in stage.queries() if understands(type(query))}  # it may depend on the view's size
         published, snapshot = bench.training.published, bench.snapshot
         run = published.picture.runs[0]
         shown = bench.controller.shown is published and run.shown.update == update
