@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStyleOptionButton
 
+from app.widgets.context_menu import close_popups
 from app.widgets.elided import ElidedLabel
 
 _CHEVRON = 26  # pixels at the right
@@ -28,7 +29,7 @@ class NamesPicker(QPushButton):
         self._possible = possible
         self._menu = _StayingMenu(self)
         self._menu.aboutToShow.connect(self._offer)
-        self.setMenu(self._menu)
+        self.clicked.connect(self._open)
         self._words = ElidedLabel()
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
@@ -41,6 +42,18 @@ class NamesPicker(QPushButton):
         told = ", ".join(names.get(value, str(value)) for value in self.values)
         self._words.show_text(told or "none")
         self.setToolTip(f"{told or 'none'}\nClick to choose values")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        close_popups(self)
+
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        super().initStyleOption(option)
+        option.features |= QStyleOptionButton.ButtonFeature.HasMenu  # for the look of a list
+
+    def _open(self) -> None:
+        """As a popup: a button's own menu would run an event loop inside the click."""
+        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _offer(self) -> None:
         self._menu.clear()

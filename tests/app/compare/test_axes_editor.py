@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from app.compare.axes_editor import AxesEditor
 from engine import SettingError, axis, new_network
@@ -39,8 +40,8 @@ def test_values_with_names_are_chosen_from_a_list_that_stays_open(qtbot, themed)
     assert row.names.isVisible() and not row.low.isVisible() and "adam" in row.names.values
     told = []
     editor.changed.connect(lambda: told.append(editor.axes[0].values))
-    menu = row.names.menu()
-    menu.popup(row.names.mapToGlobal(row.names.rect().bottomLeft()))
+    row.names.click()  # which returns at once
+    menu = QApplication.activePopupWidget()
     actions = {action.text(): action for action in menu.actions()}
     qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(actions["RMSprop"]).center())
     assert menu.isVisible() and "rmsprop" in told[-1]
@@ -49,6 +50,10 @@ def test_values_with_names_are_chosen_from_a_list_that_stays_open(qtbot, themed)
     assert menu.isVisible() and "adam" not in told[-1]
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
     assert not menu.isVisible()
+    row.names.click()
+    editor.hide()
+    assert not menu.isVisible()
+    editor.show()
     row.names.show_values((), {})
     with pytest.raises(SettingError, match="optimizer: choose at least one value"):
         _ = editor.axes
