@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.compare.plot_lines import PlotLine, around, suited, y_values
 from app.look.number_format import number
 from app.look.qt_arrays import polygon
+from app.look.strips import draw_strip, sharp_turns
 from app.plots.axis_type import LINEAR, LOG, AxisType
 from app.plots.line_item import LineItem
 from app.plots.plot_box import BOX
@@ -35,6 +36,7 @@ _CROSS = 4.0  # pixels of half a cross for what diverged
 _STRIP = 7.0  # pixels from the good range of one line to the next
 _ROW = 11.0  # pixels between the crosses of one line and the next
 _SMOOTH = 100_000  # points beyond which lines are drawn without smoothing
+_ROUGH = 16  # turns of a band beyond which it is
 
 
 class LinePlot(PlotView):
@@ -146,9 +148,11 @@ class LinePlot(PlotView):
         for line in self.lines:
             colour = QColor(self.theme.run_colours[line.colour])
             colour.setAlphaF(_FAINT)
+            thin = QPen(colour, _FAINT_WIDTH)
+            thin.setCosmetic(True)
             xs = x.pixels(line.x)
             for row in line.faint:
-                _draw_line(painter, QPen(colour, _FAINT_WIDTH), xs, _pixels(y, row))
+                _draw_line(painter, thin, xs, _pixels(y, row))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place, line in enumerate(self.lines):
             colour = QColor(self.theme.run_colours[line.colour])
@@ -176,8 +180,11 @@ class LinePlot(PlotView):
             low = np.where(np.isnan(low) & ~np.isnan(line.low), area.bottom() + 10.0, low)
         high = np.maximum(high, area.top() - 10.0)
         for part in _runs_of(np.isfinite(xs + low + high)):
-            outline = polygon(np.append(xs[part], xs[part][::-1]), np.append(low[part], high[part][::-1]))
-            painter.drawPolygon(outline)
+            outline = np.append(xs[part], xs[part][::-1]), np.append(low[part], high[part][::-1])
+            # Of one that goes up and down nobody sees the steps, and to smooth them takes Qt eight times as long.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, sharp_turns(np.column_stack(outline)) <= _ROUGH)
+            painter.drawPolygon(polygon(*outline))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _draw_good(self, painter: QPainter, area: QRectF, line: PlotLine, left: float, right: float) -> None:
         """The good range as a strip at the bottom, one above the other; of a single line all the height is shaded."""
@@ -269,8 +276,7 @@ def _draw_line(painter: QPainter, pen: QPen, xs: Array, ys: Array) -> None:
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for part in _runs_of(np.isfinite(xs) & np.isfinite(ys)):
-        shape: QPolygonF = polygon(xs[part], np.clip(ys[part], -1e6, 1e6))
-        painter.drawPolyline(shape)
+        draw_strip(painter, xs[part], np.clip(ys[part], -1e6, 1e6))
 
 
 def _runs_of(known: Array) -> list[slice]:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.compare.sweep_map import shades
 from app.look.number_format import number
-from app.look.qt_arrays import polygon
+from app.look.strips import draw_segments
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -160,7 +160,8 @@ class ParallelAxes(QWidget):
                 colour = QColor(self.theme.danger) if is_bad else self._colour(self._shades[place])
                 colour.setAlphaF((0.5 if is_bad else 0.95) if kept[place] else _OUTSIDE)
                 painter.setPen(QPen(colour, 1.6))
-                painter.drawPolyline(polygon(xs, rows[place]))
+                points = np.column_stack((xs, rows[place]))
+                draw_segments(painter, np.hstack((points[:-1], points[1:])), Qt.PenCapStyle.FlatCap)
 
     def _paint_axes(self, painter: QPainter, low: float, high: float) -> None:
         for place, axis in enumerate(self.axes):

@@ -25,12 +25,11 @@ class Ticket:
     interruption: for an evaluation of the engine, which a cancelled job gives up.
     """
 
-    def __init__(self, number: int, work: Callable[[Ticket], object], keep: bool, gives_way: bool) -> None:
+    def __init__(self, number: int, work: Callable[[Ticket], object], keep: bool) -> None:
         self.number = number
         self.work = work
         self.keep = keep
         self.cancelled = False
-        self._gives_way = gives_way
         self.interruption = Interruption()
         self._woken = threading.Event()
 
@@ -40,8 +39,8 @@ class Ticket:
         return not self._woken.is_set()
 
     def check(self) -> None:
-        """Let the window go first, between two pieces. Raises Cancelled for a job that has been cancelled."""
-        if self._gives_way and not self.cancelled:
+        """Let a window that is late go first, between two pieces. Raises Cancelled for a job that is cancelled."""
+        if not self.cancelled:
             FRAMES.wait()
         if self.cancelled:
             raise Cancelled
@@ -78,7 +77,7 @@ class LatestJob:
     """
 
     def __init__(self, name: str, failed: Callable[[int, BaseException], None], gives_way: bool = False) -> None:
-        """gives_way: whether the window's thread goes before it, as before those of the runs."""
+        """gives_way: whether the window's thread goes before it wherever both want a core, as before those of runs."""
         self._failed = failed
         self._lock = threading.Lock()
         self._waiting: list[Ticket] = []
@@ -87,7 +86,6 @@ class LatestJob:
         self._at_rest = threading.Event()
         self._at_rest.set()
         self._count = 0
-        self._gives_way = gives_way
         self._pool = ThreadPoolExecutor(1, name, initializer=give_way if gives_way else None)
 
     @property
@@ -114,7 +112,7 @@ class LatestJob:
                 self._waiting = [ticket for ticket in self._waiting if ticket.keep]
                 if self._current is not None and not self._current.keep:
                     self._current.supersede()
-            self._waiting.append(Ticket(self._count, work, keep, self._gives_way))
+            self._waiting.append(Ticket(self._count, work, keep))
             if not self._busy:
                 self._busy = True
                 self._at_rest.clear()

@@ -64,8 +64,10 @@ class Worker(QObject):
         self._guard(partial(command.carry_out, self._training), command.serial if isinstance(command, Edit) else 0)
         if note := self._training.take_note():
             self.told.emit(note)
+        FRAMES.wait()
         with self.waiting.patient(command.replaces):
             self._guard(partial(self._training.catch_up, command.patience))
+        FRAMES.wait()
         self._guard(partial(self._training.settle, SETTLE_SECONDS))
         self.publish()
         self._wake()

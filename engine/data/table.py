@@ -31,7 +31,7 @@ _LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
 _MAX_READ = 2_500_000  # numbers read from text, which takes half a second; by hand nobody writes as many
 _MAX_CELL = 400  # characters of a number and the space around it
 _LINES = 4096  # of text, read at a time
-_PIECE = 2**16  # characters of packed numbers, read at a time: a processor keeps them close, and the process its memory
+_PIECE = 2**16  # characters of packed numbers that are read at a time: few enough for a processor's cache
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.look.qt_arrays import polygon
+from app.look.strips import draw_strip
 from app.plots.plot_view import LOWEST, PlotView
 from app.plots.raster_item import RasterItem
 from app.stage.overlay import draw_chip
@@ -59,7 +59,7 @@ class StepPlot(PlotView):
         painter.setPen(QPen(colour, width))
         for piece in np.split(np.arange(len(values)), np.flatnonzero(np.diff(known)) + 1):
             if known[piece[0]]:
-                painter.drawPolyline(polygon(x.pixels(steps[piece]), y.pixels(values[piece])))
+                draw_strip(painter, x.pixels(steps[piece]), y.pixels(values[piece]))
 
     def redraw(self) -> None:
         """There is something new to be seen."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.look.qt_arrays import polygon
+from app.look.strips import draw_strip
 from app.plots.inside import is_inside
 from app.stage.markers import SHADE, draw_dot, draw_run
 from app.stage.pixels import images, mixed, packed, rgb
@@ -23,6 +24,7 @@ Array = np.ndarray
 TINT = 0.34  # of the colour of a cluster in its cell
 TAKEN = 13.0  # pixels, radius of the ring around a centre that is taken
 NODES = 97  # of an ellipse
+_CORNERS = 1024  # of all paths together; they are drawn anew each frame
 
 
 def plane_image(divided: DividedPlane, theme: Theme, clusters: int) -> QImage:
@@ -56,10 +58,9 @@ def draw_paths(painter: QPainter, view: View, paths: Array, colours: tuple[QColo
     near = (np.abs(xs) < 1e5) & (np.abs(ys) < 1e5)  # Qt draws nothing farther
     for place in range(paths.shape[1]):
         shown = near[:, place]
-        line = polygon(xs[shown, place], ys[shown, place])
         for colour, width in ((SHADE, 4.0), (colours[place], 2.0)):
             painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPolyline(line)
+            draw_strip(painter, xs[shown, place], ys[shown, place], _CORNERS // paths.shape[1])
 
 
 def ellipse(centre: Array, factor: Array, deviations: float) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
-from app.look.qt_arrays import polygon
+from app.look.strips import draw_strip
 from app.stage.diagram.diagram_layout import DiagramLayout
 from app.stage.pixels import grey_table, images, signed_table
 from app.stage.stable_axis import StableAxis
@@ -155,7 +155,7 @@ class UnitTiles:
         ys = middle - 0.45 * box.height() * np.clip(values[known], -1.0, 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._theme.text, CURVE))
-        painter.drawPolyline(polygon(xs, ys))
+        draw_strip(painter, xs, ys)
 
     def _draw_bar(self, painter: QPainter, share: float, box: QRectF) -> None:
         """Up (blue) or down (orange) from the middle of the tile."""

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.look.qt_arrays import polygon
+from app.look.strips import draw_strip
 
 Array = np.ndarray
 
@@ -24,4 +24,4 @@ def draw_profile(
     across = box.left() + box.width() * (np.arange(len(values)) + 0.5) / len(values)
     up = box.bottom() - box.height() * share
     painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    painter.drawPolyline(polygon(across[known], up[known]))
+    draw_strip(painter, across[known], up[known])

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.look.networks.data_ranges import default_region, noise_free_curve
 from app.look.networks.score_text import percent
 from app.look.number_format import number
-from app.look.qt_arrays import polygon, wrapped
+from app.look.qt_arrays import wrapped
+from app.look.strips import draw_strip
 from app.plots.line_item import LineItem
 from app.stage.plane_chart import Reading
 from app.stage.planes.brush_bar import BrushBar
@@ -175,7 +176,7 @@ class FitView(PlaneView):
             self.draw_line(painter, view.point(view.x0, 0.5), view.point(view.x1, 0.5))
         elif self._truth is not None:
             painter.setPen(QPen(self.theme.muted, 1.4, Qt.PenStyle.DashLine))
-            painter.drawPolyline(placed(view, *self._truth.T))
+            draw_strip(painter, *pixels(view, *self._truth.T).T)
         if self.residuals.isChecked() and self.current is not None and not data.classes:
             self._draw_residuals(painter, view, self.current)
         if self._dots is not None:
@@ -218,7 +219,7 @@ class FitView(PlaneView):
             self._lines[place].set_pen(pen)
             painter.setPen(pen)
             for run in finite_runs(ys):
-                painter.drawPolyline(placed(view, xs[run], ys[run]))
+                draw_strip(painter, *pixels(view, xs[run], ys[run]).T)
 
     def _draw_residuals(self, painter: QPainter, view: View, snapshot: NetworkSnapshot) -> None:
         data, places = snapshot.learner.data, self.sample.places
@@ -267,13 +268,11 @@ def finite_runs(values: np.ndarray) -> list[slice]:
     return [slice(start, stop) for start, stop in turns.reshape(-1, 2).tolist()]
 
 
-def placed(view: View, xs: np.ndarray, ys: np.ndarray) -> QPolygonF:
-    """A line on the screen through points (n,) of the plane."""
-    return polygon(*pixels(view, xs, ys).T)
-
-
 def pixels(view: View, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
-    """Where points are on the screen, (n, 2); what is far outside is brought nearer, for lines to end there."""
+    """Where points of the plane, each (n,), are on the screen: (n, 2).
+
+    What is far outside is brought nearer, for lines to end there.
+    """
     far = FAR * (view.y1 - view.y0)
     near = np.clip(ys, view.y0 - far, view.y1 + far)
     return np.column_stack(

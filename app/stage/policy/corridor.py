@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.look.number_format import number
-from app.look.qt_arrays import polygon
+from app.look.strips import draw_strip
 from app.plots.line_item import LineItem
 from app.plots.plot_view import LOWEST, PlotView
 from app.plots.raster_item import RasterItem
@@ -74,7 +74,7 @@ class CorridorPlot(PlotView):
         x, y = self.scales
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.text, 1.6))
-        painter.drawPolyline(polygon(x.pixels(self.seen.rights), y.pixels(self.seen.returns)))
+        draw_strip(painter, x.pixels(self.seen.rights), y.pixels(self.seen.returns))
         best = float(corridor_return(np.array(self.seen.best)))
         across, up = x.pixel(self.seen.best), y.pixel(best)
         painter.setPen(QPen(self.theme.muted, 1.0, Qt.PenStyle.DashLine))

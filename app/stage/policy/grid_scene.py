@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.look.qt_arrays import polygon
+from app.look.strips import draw_strip
+from app.stage.pixels import mixed
 from app.stage.policy.grid_painting import cell_rect, draw_cells, square
 from app.stage.policy.scene import Scene
 from engine import PLACE
@@ -41,11 +42,9 @@ class GridScene(Scene):
         side = board.width() / size
         xs = board.left() + side * (places % size + 0.5)
         ys = board.top() + side * (places // size + 0.5)
-        trail = QColor(colour)
-        trail.setAlphaF(0.6)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(trail, max(0.06 * side, 1.5)))
-        painter.drawPolyline(polygon(xs[: step + 1], ys[: step + 1]))
+        painter.setPen(QPen(mixed(theme.field, colour, 0.6), max(0.06 * side, 1.5)))
+        draw_strip(painter, xs[: step + 1], ys[: step + 1])
         after, share = min(step + 1, episode.length), at - step
         here = QPointF(
             float((1.0 - share) * xs[step] + share * xs[after]), float((1.0 - share) * ys[step] + share * ys[after])

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from app.look.number_format import number
 from app.look.policy.map_axes import settings_of, slice_in
-from app.look.qt_arrays import polygon
+from app.look.strips import draw_strip
 from app.plots.plot_view import LOWEST, PlotView
 from app.plots.raster_item import RasterItem
 from app.stage.overlay import draw_chip
@@ -82,7 +82,7 @@ class MapPlot(PlotView):
         painter.drawImage(box, image)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.text, 1.2))
-        painter.drawPolyline(polygon(x.pixels(self.way[0]), y.pixels(self.way[1])))
+        draw_strip(painter, x.pixels(self.way[0]), y.pixels(self.way[1]))
         if self._at is not None:
             told = self.read(x.value(self._at.x()), y.value(self._at.y()))
             if told:

@@ -5,27 +5,25 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import types
 
-from engine.problems.clustering.shape import DIAGONAL, SPHERICAL, Shape
+from engine.contracts import inline, routine
+from engine.problems.clustering.shape import FULL, LOG_TURN, NEAREST, SPHERICAL, Shape
 
 Array = np.ndarray
 
 MOST = 300  # rounds
-_NUMBERS = 1 << 23  # points times clusters times rounds that may be spent
+_NUMBERS = 1 << 23  # points times clusters times rounds that may be spent: less than a tenth of a second
 _STILL = 1e-9  # relative change of the loss, from which it is taken to stand
+
+_TINY = float(np.finfo(float).tiny)
+
+_f, _i = types.float64, types.int64
 
 
 def fixed_point(shape: Shape, theta: Array, points: Array, rounds: int = MOST) -> Array:
     """Where Lloyd's algorithm (of k-means) or EM (of a mixture) comes to from theta (n,), in at most so many rounds."""
-    before = math.inf
-    for _ in range(rounds):
-        logs = shape.log_densities(theta, points)
-        loss = float(shape.losses(logs).mean())
-        if not math.isfinite(loss) or before - loss <= _STILL * abs(loss):
-            break
-        before = loss
-        theta = _round(shape, theta, points, logs)
-    return theta
+    return _come_to(shape, theta, points, rounds)[0]
 
 
 def reached(shape: Shape, theta: Array, points: Array) -> float | None:
@@ -33,47 +31,118 @@ def reached(shape: Shape, theta: Array, points: Array) -> float | None:
     rounds = min(_NUMBERS // (len(points) * shape.k), MOST)
     if rounds < 20:
         return None
-    with np.errstate(all="ignore"):
-        theta = fixed_point(shape, theta, points, rounds)
-        loss = float(shape.losses(shape.log_densities(theta, points)).mean())
+    _, loss = _come_to(shape, theta, points, rounds)
     return loss if math.isfinite(loss) else None
 
 
-def _round(shape: Shape, theta: Array, points: Array, logs: Array) -> Array:
-    """One round; a cluster without points stays as it is."""
-    shares = _shares(shape, logs)
-    counts = shares.sum(axis=0)
-    held = counts > 1e-12 * len(points)
-    centres = shape.centres(theta).copy()
-    centres[held] = (shares.T @ points)[held] / counts[held, None]
-    if not shape.is_mixture:
-        return shape.packed(centres, np.empty(0), np.empty(0))
-    factors = shape.factors(theta)
-    for j in np.flatnonzero(held):
-        away = points - centres[j]
-        factors[j] = _factor(shape, (shares[:, j, None] * away).T @ away / counts[j], factors[j])
-    return shape.packed(centres, counts / len(points), factors)
+def _come_to(shape: Shape, theta: Array, points: Array, rounds: int) -> tuple[Array, float]:
+    """(theta (n,), its loss)."""
+    centres = np.array(shape.centres(theta))
+    weights, factors = shape.weights(theta), shape.factors(theta)
+    shares = np.empty((len(points), shape.k))
+    points = np.ascontiguousarray(points)
+    loss = float(classical_rounds(rounds, shape.spread, shape.floor, points, centres, weights, factors, shares))
+    return shape.packed(centres, weights, factors), loss
 
 
-def _shares(shape: Shape, logs: Array) -> Array:
-    """(n, k): how much of each point belongs to each cluster."""
-    if not shape.is_mixture:
-        return np.asarray(logs.argmax(axis=1)[:, None] == np.arange(shape.k), np.float64)
-    raised = np.exp(logs - logs.max(axis=1, keepdims=True))
-    found: Array = raised / raised.sum(axis=1, keepdims=True)
-    return found
+@routine(_f(_i, _i, _f, _f[:, ::1], _f[:, ::1], _f[::1], _f[:, :, ::1], _f[:, ::1]))
+def classical_rounds(
+    rounds: int,
+    spread: int,
+    floor: float,
+    points: Array,
+    centres: Array,
+    weights: Array,
+    factors: Array,
+    shares: Array,
+) -> float:
+    """Up to so many rounds, or until the loss stands still; it is returned. Changes centres (k, 2), and of a mixture
+    weights (k,) and factors (k, 2, 2); shares (n, k) is room.
+    """
+    before = math.inf
+    while True:
+        loss = _share(spread, points, centres, weights, factors, shares)
+        if rounds == 0 or not math.isfinite(loss) or before - loss <= _STILL * abs(loss):
+            return loss
+        before = loss
+        rounds -= 1
+        _move(spread, floor, points, centres, weights, factors, shares)
 
 
-def _factor(shape: Shape, covariance: Array, before: Array) -> Array:
-    """The factor L (2, 2) of a covariance as far as the shape allows it; no spread falls to the floor."""
-    least = 1.000001 * shape.floor + 1e-300
-    if shape.spread in (SPHERICAL, DIAGONAL):
-        variances = np.diag(covariance)
-        if shape.spread == SPHERICAL:
-            variances = np.full(2, variances.mean())
-        return np.diag(np.maximum(np.sqrt(variances), least))
-    first = max(math.sqrt(covariance[0, 0]), least)
-    cross = covariance[0, 1] / first
-    second = max(math.sqrt(max(covariance[1, 1] - cross * cross, 0.0)), least)
-    found = np.array([[first, 0.0], [cross, second]])
-    return found if np.isfinite(found).all() else before
+@inline
+def _share(spread: int, points: Array, centres: Array, weights: Array, factors: Array, shares: Array) -> float:
+    """How much of each point belongs to each cluster, as shares (n, k); returns the mean loss."""
+    n, k = shares.shape
+    constants, by_first, by_second = np.zeros(k), np.empty(k), np.empty(k)
+    for j in range(k):
+        by_first[j], by_second[j] = 1.0 / factors[j, 0, 0], 1.0 / factors[j, 1, 1]
+    if spread != NEAREST:
+        for j in range(k):
+            constants[j] = math.log(weights[j]) - math.log(factors[j, 0, 0] * factors[j, 1, 1]) - LOG_TURN
+    loss = 0.0
+    for i in range(n):
+        nearest, highest = 0, -math.inf
+        for j in range(k):
+            one = (points[i, 0] - centres[j, 0]) * by_first[j]
+            two = (points[i, 1] - centres[j, 1] - factors[j, 1, 0] * one) * by_second[j]
+            shares[i, j] = constants[j] - 0.5 * (one * one + two * two)
+            if shares[i, j] > highest:
+                nearest, highest = j, shares[i, j]
+        loss -= highest
+        if spread == NEAREST:
+            for j in range(k):
+                shares[i, j] = 1.0 if j == nearest else 0.0
+            continue
+        whole = 0.0
+        for j in range(k):
+            shares[i, j] = math.exp(shares[i, j] - highest)
+            whole += shares[i, j]
+        loss -= math.log(whole)
+        part = 1.0 / whole
+        for j in range(k):
+            shares[i, j] *= part
+    return float(loss / n)
+
+
+@inline
+def _move(
+    spread: int, floor: float, points: Array, centres: Array, weights: Array, factors: Array, shares: Array
+) -> None:
+    """Put each cluster where its points are; one without points stays as it is."""
+    n, k = shares.shape
+    counts, sums = np.zeros(k), np.zeros((k, 3))
+    for i in range(n):
+        for j in range(k):
+            counts[j] += shares[i, j]
+            sums[j, 0] += shares[i, j] * points[i, 0]
+            sums[j, 1] += shares[i, j] * points[i, 1]
+    for j in range(k):
+        weights[j] = max(counts[j] / n, _TINY)
+        if counts[j] > 1e-12 * n:
+            centres[j, 0], centres[j, 1] = sums[j, 0] / counts[j], sums[j, 1] / counts[j]
+    if spread == NEAREST:
+        return
+    sums[:] = 0.0
+    for i in range(n):
+        for j in range(k):
+            x, y = points[i, 0] - centres[j, 0], points[i, 1] - centres[j, 1]
+            sums[j, 0] += shares[i, j] * x * x
+            sums[j, 1] += shares[i, j] * x * y
+            sums[j, 2] += shares[i, j] * y * y
+    for j in range(k):
+        if counts[j] > 1e-12 * n:
+            xx, xy, yy = sums[j, 0] / counts[j], sums[j, 1] / counts[j], sums[j, 2] / counts[j]
+            _spread_out(spread, floor, xx, xy, yy, factors[j])
+
+
+@inline
+def _spread_out(spread: int, floor: float, xx: float, xy: float, yy: float, factor: Array) -> None:
+    """Set a factor L (2, 2) to that of a covariance, as far as the shape allows it; no spread falls to the floor."""
+    least = 1.000001 * floor + 1e-300
+    if spread == SPHERICAL:
+        xx = yy = 0.5 * (xx + yy)
+    first = max(math.sqrt(xx), least)
+    cross = xy / first if spread == FULL else 0.0
+    second = max(math.sqrt(max(yy - cross * cross, 0.0)), least)
+    if math.isfinite(first) and math.isfinite(cross) and math.isfinite(second):
+        factor[0, 0], factor[1, 0], factor[1, 1] = first, cross, second

@@ -12,6 +12,7 @@ from engine.data.table import Table
 from engine.memory import Need
 from engine.optimizers import OPTIMIZERS
 from engine.problems.clustering.clustered import Clustered
+from engine.problems.clustering.fixed_points import classical_rounds
 from engine.problems.clustering.measures import CLUSTER_MEASURES
 from engine.problems.clustering.models import MODELS
 from engine.problems.clustering.objective import packed
@@ -97,7 +98,7 @@ class ClusteringKind(ProblemKind):
         ]
 
     def kernels(self, task: ClusteringTask) -> list[Kernel | Routine]:
-        return [MODELS[task.model.kind].kernel]
+        return [MODELS[task.model.kind].kernel, classical_rounds]
 
     def memory(self, task: ClusteringTask, optimizers: Sequence[str]) -> Need:
         return clustering_need(task, optimizers)

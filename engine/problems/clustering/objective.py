@@ -12,7 +12,7 @@ from engine.architectures import layout
 from engine.architectures.batch import batch_order
 from engine.architectures.layout import Allocator, floats, integers, padded
 from engine.contracts import OBJECTIVE, inline, is_raised, kernel
-from engine.problems.clustering.shape import FULL, Shape
+from engine.problems.clustering.shape import FULL, LOG_TURN, Shape
 from engine.simd.elementary import exp, log
 from engine.simd.vectors import LANES, at, below, equal, load, maximum, splat, spread, store, total
 from engine.training.stream import DONE, FLAG, PART, TAKEN
@@ -30,7 +30,6 @@ CLUSTERS, SPREAD, FLOOR, PLACES, X_AT, Y_AT, WEIGHTS_AT, NEAREST_AT, OWN_AT, TER
 LOG_WEIGHT, FIRST, CROSS, SECOND, BY_FIRST, BY_SECOND, OWN = range(7)
 # Sums over the points, a vector each: of r q1, r q2, r, r z1 q1, r z1 q2 and r z2 q2.
 ALONG, UP, SHARE, ALONG_FIRST, UP_FIRST, UP_SECOND, SUMS = range(7)
-_LOG_TURN = math.log(2.0 * math.pi)
 
 
 def packed(shape: Shape, points: Array) -> tuple[Array, int]:
@@ -153,7 +152,7 @@ def mixture_objective(theta, grad, stream, constants, work):
         one[CROSS] = spreads[spreads_each * j + 1] if spreads_each == FULL else 0.0
         one[SECOND] = floor + math.exp(spreads[spreads_each * j + spreads_each - 1])
         one[BY_FIRST], one[BY_SECOND] = 1.0 / one[FIRST], 1.0 / one[SECOND]
-        one[LOG_WEIGHT] = logits[j] - whole - math.log(one[FIRST]) - math.log(one[SECOND]) - _LOG_TURN
+        one[LOG_WEIGHT] = logits[j] - whole - math.log(one[FIRST]) - math.log(one[SECOND]) - LOG_TURN
     share = 1.0 / taken
     for start in range(done, taken, CHUNK):
         count = min(CHUNK, taken - start)

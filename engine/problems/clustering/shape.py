@@ -12,7 +12,7 @@ from engine.blocks import Block
 Array = np.ndarray
 
 NEAREST, SPHERICAL, DIAGONAL, FULL = range(4)  # how many numbers tell the spread of a cluster
-_LOG_TURN = math.log(2.0 * math.pi)
+LOG_TURN = math.log(2.0 * math.pi)
 _NAMES = {SPHERICAL: ("log σ",), DIAGONAL: ("log σ of x", "log σ of y"), FULL: ("log L₁₁", "L₂₁", "log L₂₂")}
 
 
@@ -105,7 +105,7 @@ class Shape:
             two = (away[..., 1] - factors[:, 1, 0] * one) / factors[:, 1, 1]
             found: Array = -0.5 * (one * one + two * two)
             if self.is_mixture:
-                found += np.log(self.weights(theta)) - np.log(factors[:, 0, 0] * factors[:, 1, 1]) - _LOG_TURN
+                found += np.log(self.weights(theta)) - np.log(factors[:, 0, 0] * factors[:, 1, 1]) - LOG_TURN
         return found
 
     def losses(self, log_densities: Array) -> Array:
