@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib.abc import MetaPathFinder
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,7 +31,34 @@ def import_matplotlib(format: str, check: Check) -> None:
     """Import what a figure in a format needs, module by module, with a check before each."""
     for module in (*_MODULES, _AGG, _BACKENDS[format]):
         check()
-        importlib.import_module(module)
+        with between_imports(check):
+            importlib.import_module(module)
+
+
+@contextmanager
+def between_imports(check: Check) -> Iterator[None]:
+    """Have `check` called before every module that this thread imports: some import a hundred others in half a second.
+
+    What it raises is passed over, for a module that is imported in part is of no use; the next check raises it again.
+    """
+    finder = _Finder(check)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Finder(MetaPathFinder):
+    """Finds nothing, but is asked first."""
+
+    def __init__(self, check: Check) -> None:
+        self._check, self._thread = check, threading.get_ident()
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        if threading.get_ident() == self._thread:
+            with suppress(Exception):
+                self._check()
 
 
 def add_checkpoints(axes: Axes, check: Check) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+import threading
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from app.export.checkpoints import add_checkpoints
+from app.export.checkpoints import add_checkpoints, between_imports
 from app.export.csv_table import write_table
 from app.export.figure import figure_bytes
 from app.export.figure_content import CurveContent, StageContent, ViewContent
@@ -114,3 +118,28 @@ def test_rows_that_are_computed_again_can_be_cancelled_anywhere_and_are_the_same
     with pytest.raises(Cancelled):
         write_table(tmp_path / "few.csv", picture, few, few.interruption)
     assert len(few.heard) == 4 and not (tmp_path / "few.csv").exists()
+
+
+def test_a_check_comes_before_every_module_that_this_thread_imports(tmp_path, monkeypatch):
+    """Also before those that a module imports; what the check raises leaves them whole, and is raised by the next."""
+    package = tmp_path / "checked_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("from checked_package import first")
+    (package / "first.py").write_text("from checked_package.second import two")
+    (package / "second.py").write_text("two = 2")
+    (tmp_path / "other_module.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    checks, before = [], list(sys.meta_path)
+
+    def check() -> None:
+        checks.append(threading.current_thread())
+        raise Cancelled
+
+    with between_imports(check):
+        importlib.import_module("checked_package")
+        assert len(checks) == 3
+        other = threading.Thread(target=importlib.import_module, args=("other_module",))
+        other.start()
+        other.join()
+    assert len(checks) == 3 and sys.modules["checked_package.first"].two == 2
+    assert "other_module" in sys.modules and sys.meta_path == before
