@@ -52,6 +52,7 @@ def test_a_figure_can_be_cancelled_at_every_checkpoint_and_is_drawn_afterwards(
 ) -> None:
     state, plot = PLOTS[name]
     picture, settings = state(), FigureSettings(legend=legend)
+    figure_bytes(format, picture, plot, settings, {})  # imports what it needs, with checks of its own
     whole = Patience(np.inf)
     content = figure_bytes(format, picture, plot, settings, {}, whole)
     assert len(whole.heard) > 25, "between artists, too"
