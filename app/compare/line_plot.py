@@ -35,8 +35,9 @@ _REACH = 14.0  # pixels within which a click means a point
 _CROSS = 4.0  # pixels of half a cross for what diverged
 _STRIP = 7.0  # pixels from the good range of one line to the next
 _ROW = 11.0  # pixels between the crosses of one line and the next
-_SMOOTH = 100_000  # points beyond which lines are drawn without smoothing
-_ROUGH = 16  # turns of a band beyond which it is
+_INK = 300_000.0  # pixels that all faint lines may be long together, which takes 20 ms
+_FEWEST = 8  # of them that are drawn however long they are
+_ROUGH = 16  # turns of a band beyond which its outline is not smoothed
 
 
 class LinePlot(PlotView):
@@ -142,7 +143,7 @@ class LinePlot(PlotView):
 
     def _draw(self, painter: QPainter, area: QRectF) -> None:
         x, y = self.scales
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, sum(line.faint.size for line in self.lines) <= _SMOOTH)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for line in self.lines:
             self._draw_band(painter, area, line, x, y)
         for line in self.lines:
@@ -151,9 +152,8 @@ class LinePlot(PlotView):
             thin = QPen(colour, _FAINT_WIDTH)
             thin.setCosmetic(True)
             xs = x.pixels(line.x)
-            for row in line.faint:
-                _draw_line(painter, thin, xs, _pixels(y, row))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for row in some_of(xs, _pixels(y, line.faint), _INK / len(self.lines)):
+                _draw_line(painter, thin, xs, row)
         for place, line in enumerate(self.lines):
             colour = QColor(self.theme.run_colours[line.colour])
             xs, ys = x.pixels(line.x), _pixels(y, line.y)
@@ -262,6 +262,17 @@ class LinePlot(PlotView):
 def _pixels(y: Scale, values: Array) -> Array:
     """Where values are; what is not finite is nowhere, not at the end of the axis."""
     return y.pixels(np.where(np.isfinite(values), values, np.nan))
+
+
+def some_of(xs: Array, rows: Array, ink: float) -> Array:
+    """Of lines over the pixels xs (k,), at heights rows (n, k), as many as are `ink` pixels long together: every other
+    one, or fewer.
+    """
+    if len(rows) <= _FEWEST:
+        return rows
+    length = float(np.nansum(np.hypot(np.diff(xs), np.diff(rows, axis=1))))
+    every = min(int(np.ceil(length / ink)), len(rows) // _FEWEST)
+    return rows[:: max(every, 1)]
 
 
 def _numbers(line: PlotLine) -> tuple[Array, Array]:

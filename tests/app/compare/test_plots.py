@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPainter
 
-from app.compare.line_plot import LinePlot
+from app.compare.line_plot import LinePlot, some_of
 from app.compare.parallel_axes import ParallelAxes, ParallelAxis
 from app.compare.plot_lines import PlotLine, suited, y_values
 from app.compare.result_table import ResultTable, TableRow
@@ -177,3 +178,34 @@ def test_thousands_of_combinations_are_drawn_some_in_a_turn_and_only_once(qtbot,
     view.update()
     qtbot.wait(30)
     assert sum(drawn) == len(values), "nothing is drawn again for a repaint"
+
+
+def test_of_many_long_lines_some_are_drawn():
+    """Four hundred that go up and down took over a second; a few, or short ones, are all drawn."""
+    xs = np.linspace(0.0, 900.0, 250)
+    wild = np.random.default_rng(0).uniform(0.0, 700.0, (400, 250))
+    assert len(some_of(xs, wild[:8], 1e5)) == 8 and len(some_of(xs, np.full((100, 250), 3.0), 1e5)) == 100
+    found = some_of(xs, wild, 3e6)
+    assert np.hypot(np.diff(xs), np.diff(found, axis=1)).sum() < 3e6 and len(found) > 30
+    assert 8 <= len(some_of(xs, wild, 1e3)) < 16
+    gaps = wild.copy()
+    gaps[:, 100:] = np.nan
+    assert len(some_of(xs, gaps, 3e6)) > len(found)
+
+
+def test_a_band_that_goes_up_and_down_is_not_smoothed(qtbot, themed, monkeypatch):
+    """Its 250 points took 70 ms."""
+    plot = LinePlot(DARK, "plot", "update")
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.show()
+    hints = []
+
+    def note(painter: QPainter, shape: object) -> None:
+        hints.append(bool(painter.renderHints() & QPainter.RenderHint.Antialiasing))
+
+    monkeypatch.setattr(QPainter, "drawPolygon", note)
+    for low in (np.linspace(1.0, 2.0, 250), np.random.default_rng(0).uniform(1.0, 2.0, 250)):
+        plot.show_lines([line(low + 1.0, low=low, high=low + 2.0)])
+        plot.grab()
+    assert hints[0] and not hints[-1]
