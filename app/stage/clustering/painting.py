@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.look.qt_arrays import polygon
-from app.look.strips import draw_strip
+from app.look.strips import draw_strip, sharp_turns
 from app.plots.inside import is_inside
 from app.stage.markers import SHADE, draw_dot, draw_run
 from app.stage.pixels import images, mixed, packed, rgb
@@ -24,7 +24,7 @@ Array = np.ndarray
 TINT = 0.34  # of the colour of a cluster in its cell
 TAKEN = 13.0  # pixels, radius of the ring around a centre that is taken
 NODES = 97  # of an ellipse
-_CORNERS = 1024  # of all paths together; they are drawn anew each frame
+_CORNERS = 512  # of all paths that go to and fro together; they are drawn anew each frame
 
 
 def plane_image(divided: DividedPlane, theme: Theme, clusters: int) -> QImage:
@@ -51,16 +51,20 @@ def draw_plane(painter: QPainter, view: View, image: QImage, region: tuple[float
 
 
 def draw_paths(painter: QPainter, view: View, paths: Array, colours: tuple[QColor, ...]) -> None:
-    """The paths (points, k, 2) of the centres."""
+    """The paths (points, k, 2) of the centres; of those that jump back and forth too often some points."""
     xs = view.plot.left() + (paths[..., 0] - view.x0) * view.x_scale
     ys = view.plot.bottom() + (paths[..., 1] - view.y0) * view.y_scale
     painter.setBrush(Qt.BrushStyle.NoBrush)
     near = (np.abs(xs) < 1e5) & (np.abs(ys) < 1e5)  # Qt draws nothing farther
+    every = -(-paths.shape[0] * paths.shape[1] // _CORNERS)
     for place in range(paths.shape[1]):
         shown = near[:, place]
+        line = np.column_stack((xs[shown, place], ys[shown, place]))
+        if sharp_turns(line) > len(line) // 4:
+            line = line[::-1][::every][::-1]
         for colour, width in ((SHADE, 4.0), (colours[place], 2.0)):
             painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            draw_strip(painter, xs[shown, place], ys[shown, place], _CORNERS // paths.shape[1])
+            draw_strip(painter, *line.T)
 
 
 def ellipse(centre: Array, factor: Array, deviations: float) -> Array:
