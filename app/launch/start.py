@@ -51,6 +51,7 @@ class Starter(QObject):
         self._shell, self._settings, self._cache, self._file = shell, settings, cache, file
         self._child: QProcess | None = None
         self._ready = {"imports": False, "kernels": False, "document": False}
+        self._is_closed = False
         self._rest = b""
         self.bench: Workbench | None = None
         self.actions: Actions | None = None
@@ -119,7 +120,7 @@ class Starter(QObject):
             self._build_when_ready()
 
     def _build_when_ready(self) -> None:
-        if all(self._ready.values()) and self.bench is None:
+        if all(self._ready.values()) and self.bench is None and not self._is_closed:
             self._build()
 
     def _build(self) -> None:
@@ -197,6 +198,7 @@ class Starter(QObject):
     def close(self) -> None:
         from app.workers.ending import FILE_SECONDS
 
+        self._is_closed = True  # what was read meanwhile still arrives, and would build a window that nobody sees
         if self.actions is not None:
             self.actions.give_up()
         self._imports.stop()

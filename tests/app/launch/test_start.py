@@ -108,6 +108,21 @@ def test_closed_while_kernels_are_compiled_it_builds_no_window(qtbot, tmp_path, 
     assert starter.bench is None
 
 
+def test_closed_while_it_reads_what_it_begins_with_it_builds_no_window(qtbot, tmp_path, monkeypatch):
+    """What was read arrives after the window is closed: it had built one that nobody saw, which asked not to be closed,
+    and the process stayed.
+    """
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path))
+    shell = MainWindow()
+    qtbot.addWidget(shell)
+    starter = Starter(shell, Settings(), SimpleNamespace(complete=True), None)
+    monkeypatch.setattr(starter, "_build", lambda: pytest.fail("a window was built"))
+    starter._ready |= {"imports": True, "kernels": True}
+    starter.close()
+    starter.read.emit(None, "")
+    assert starter._ready["document"]
+
+
 def test_closed_it_cancels_what_goes_on_beside_the_window_before_it_waits_for_the_training(qtbot):
     shell, order = MainWindow(), []
     qtbot.addWidget(shell)
