@@ -17,10 +17,8 @@ _MOST = 2048  # of a line; as many that go to and fro take 25 ms
 _TURNS = 3  # of them that may be sharper than a right angle; 100 points up and down take 86 ms, as separate lines 1
 
 
-def draw_strip(painter: QPainter, xs: Array, ys: Array, most: int = _MOST) -> None:
+def draw_strip(painter: QPainter, xs: Array, ys: Array) -> None:
     """Draw a line through the points (xs, ys) in pixels, each (n,) and finite, with the painter's pen.
-
-    most: corners that it may have, 4 at least; of more the highest and lowest are kept.
 
     A part that goes to and fro becomes separate lines, unless the pen is dashed. They overlap at their ends, so that a
     colour one can see through would have knots. Hundreds of thin lines are drawn fastest with a cosmetic pen.
@@ -34,7 +32,7 @@ def draw_strip(painter: QPainter, xs: Array, ys: Array, most: int = _MOST) -> No
     is_dashed = pen.style() != Qt.PenStyle.SolidLine
     corners = _DASHED_CORNERS if is_dashed else _CORNERS
     kept = thin_path(np.ascontiguousarray(xs, np.float64), np.ascontiguousarray(ys, np.float64), 1.0, 1.0, _SEEN)
-    points = fewer(np.column_stack((xs[kept], ys[kept])), most)
+    points = fewer(np.column_stack((xs[kept], ys[kept])), _MOST)
     for first in range(0, len(points) - 1, corners):
         part = points[first : first + corners + 1]
         if not is_dashed and sharp_turns(part) > _TURNS:
@@ -50,7 +48,7 @@ def draw_strip(painter: QPainter, xs: Array, ys: Array, most: int = _MOST) -> No
 
 
 def fewer(points: Array, most: int) -> Array:
-    """At most so many of the points (n, 2): first, last, and what lies highest and lowest between neighbours."""
+    """At most so many, at least 4, of the points (n, 2): first, last, and what lies highest and lowest in between."""
     if len(points) <= most:
         return points
     size = -(-len(points) // ((most - 2) // 2))
