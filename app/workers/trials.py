@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from engine import (
 )
 
 PUBLISHED_EVERY = 0.3  # seconds between two results that are shown
+MOST_KNOWN = 60_000  # results, of 11 KiB each, that are known from before when a comparison begins
 _SHARE = 10.0  # times what a result costs, until the next
 _REST, _LONGEST_REST = 3.0, 0.5  # times what a forecast took, and seconds, until the next
 _PROBED, _LONGER = 40, 8  # updates of the trial by which is told how long others take, and times as many if it is short
@@ -341,6 +343,7 @@ class TrialJob(QObject):
         self._recall(ticket)
         if self._journal is not None:
             self._journal.make_room()
+        self._forget_oldest()
         told, began = "", time.monotonic()
         known, before = ({}, self._known) if again else (self._known, {})
         plan = None
@@ -358,6 +361,15 @@ class TrialJob(QObject):
             self._publish(document, request, plan, shown, began, None, before)
         if document == self._document:  # else nobody waits for it any more
             self.ended.emit(told)
+
+    def _forget_oldest(self) -> None:
+        """Of too many results, those are forgotten that were the first to be known and belong to nothing on screen."""
+        extra = len(self._known) - MOST_KNOWN
+        if extra > 0:
+            held = set().union(*(outcome.known for outcome in self.outcomes.values()))
+            others = (key for key in self._known if key not in held)
+            forgotten = set(islice(others, extra + MOST_KNOWN // 2))
+            self._known = {key: summary for key, summary in self._known.items() if key not in forgotten}
 
     def _run(
         self,

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.documents.trial_journal import TrialJournal
+from app.workers import trials
 from app.workers.trials import ComparisonRequest, TrialJob
 from engine import (
     COMPARISONS,
@@ -82,6 +83,19 @@ def test_what_another_document_began_is_neither_shown_nor_told_to_have_ended(qtb
     job.begin()
     qtbot.waitUntil(lambda: job.is_idle, timeout=PATIENCE)
     assert job.outcomes == {} and not told
+
+
+def test_of_too_many_results_the_oldest_are_forgotten_that_nothing_shows(qtbot, job, monkeypatch) -> None:
+    """A day of sweeps had filled the memory: 11 KiB a trial, for good."""
+    monkeypatch.setattr(trials, "MOST_KNOWN", 12)
+    for updates in (10, 11, 12, 13):
+        finish(qtbot, job, ComparisonRequest(RACE, "seeds", {"updates": updates, "seeds": 4}))
+    first = ComparisonRequest(RACE, "rates", {"updates": 10, "seeds": 1})
+    finish(qtbot, job, first)
+    shown = set(newest(job).known) | set(job.outcomes["rates"].known)
+    finish(qtbot, job, ComparisonRequest(RACE, "seeds", {"updates": 14, "seeds": 1}))
+    assert shown <= set(job._known), "what is on screen stays known"
+    assert len(job._known) <= 12 + len(shown)
 
 
 def test_what_is_finished_stays_when_it_is_cancelled(qtbot, job) -> None:
