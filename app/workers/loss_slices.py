@@ -75,6 +75,7 @@ class LossSlices:
             with np.errstate(all="ignore"):
                 self._follow(request)
                 while self._pieces is not None:
+                    ticket.check()
                     self._compute_piece(ticket)
                     if not ticket.wanted:
                         break

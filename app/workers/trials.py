@@ -144,8 +144,8 @@ class Outcome:
 
 
 class _Watched(Mapping[str, Summary]):
-    """What is known, for a plan: of a large one it takes half a second to list the trials, during which it looks here
-    again and again. check: called at each look; what it raises ends the work.
+    """What is known, for a plan: of a large one it takes half a second to list the trials or to sum them up, during
+    which it looks here again and again. check: called at each look; what it raises ends the work.
     """
 
     def __init__(self, known: Mapping[str, Summary], check: Callable[[], None]) -> None:
@@ -313,10 +313,11 @@ class TrialJob(QObject):
             possible = {key: measure.title if measure is not None else key for key, measure in found.items()}
             plan = self._plan_again(request)
             ticket.check()
-            trials = plan.trials(_Watched(self._known, ticket.check))
-            missing = [each for each in trials if each.key not in self._known]
-            count = plan.expected(self._known)
-            took = [self._known[each.key].seconds for each in trials if each.key in self._known]
+            seen = _Watched(self._known, ticket.check)
+            trials = plan.trials(seen)
+            missing = [each for each in trials if each.key not in seen]
+            count = plan.expected(seen)
+            took = [seen[each.key].seconds for each in trials if each.key in seen]
             if not took:
                 took = [_probed(each, ticket) for each in plan.typical(missing)]
             each_takes = sum(took) / len(took) if took else 0.0
@@ -408,6 +409,7 @@ class TrialJob(QObject):
         before: Mapping[str, Summary] | None = None,
     ) -> None:
         """pace: seconds from one finished trial to the next."""
+        known = _Watched(known, FRAMES.wait)
         result = plan.result(known)
         trials = {each.key: known[each.key] for each in plan.trials(known) if each.key in known}
         failed = [summary.failed for summary in trials.values() if summary.failed]

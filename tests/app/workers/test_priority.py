@@ -6,13 +6,15 @@ import threading
 
 import pytest
 
-from app.workers import executors, latest_job, priority, worker
+from app.workers import executors, latest_job, priority, trials, worker
 from app.workers.executors import crew_of
 from app.workers.latest_job import LatestJob
+from app.workers.loss_slices import LossSlices
 from app.workers.priority import Frames
 from app.workers.publisher import Publisher
+from app.workers.trials import ComparisonRequest, TrialJob
 from app.workers.worker import Worker
-from engine import new_experiment, plan_of, run_trials
+from engine import Session, SliceRequest, new_experiment, new_network, path_request, plan_of, run_trials
 
 
 class Clock:
@@ -47,7 +49,7 @@ def waits(monkeypatch):
         def wait(self) -> None:
             names.append(threading.current_thread().name)
 
-    for module in (executors, latest_job, worker):
+    for module in (executors, latest_job, trials, worker):
         monkeypatch.setattr(module, "FRAMES", Noted())
     return names
 
@@ -93,13 +95,37 @@ def test_jobs_beside_the_window_wait_between_two_pieces(waits):
 
 
 def test_trials_and_the_runs_wait_before_each_piece(waits, qtbot):
-    trials = plan_of(new_experiment("sphere", ["sgd"]), "seeds", {"seeds": 3, "updates": 10}).trials({})
-    list(run_trials(trials, crew_of("1 thread")))
+    planned = plan_of(new_experiment("sphere", ["sgd"]), "seeds", {"seeds": 3, "updates": 10}).trials({})
+    list(run_trials(planned, crew_of("1 thread")))
     assert not waits, "no window is there"
-    list(run_trials(trials, crew_of("1 thread", gives_way=True)))
-    assert len(waits) == len(trials) and all(name.startswith("trials") for name in waits)
+    list(run_trials(planned, crew_of("1 thread", gives_way=True)))
+    assert len(waits) == len(planned) and all(name.startswith("trials") for name in waits)
     del waits[:]
     training = Worker(Publisher(None, None))
     training._tick()
     training.release()
     assert len(waits) == 1
+
+
+def test_a_comparison_waits_while_it_lists_its_trials_and_sums_them_up(waits, qtbot):
+    job = TrialJob()
+    request = ComparisonRequest(new_experiment("sphere", ["sgd"]), "seeds", {"seeds": 30, "updates": 10})
+    with qtbot.waitSignal(job.forecasted):
+        job.look_ahead(request, 2)
+    assert waits.count("forecast_0") > 30
+    del waits[:]
+    with qtbot.waitSignal(job.ended):
+        job.start(request, "1 thread")
+    job.stop()
+    assert waits.count("compare_0") > 3 * 30
+
+
+def test_slices_wait_between_two_pieces(waits, qtbot):
+    """Also where the losses of a piece are there at once."""
+    session = Session(new_network("circle", ["sgd"], hidden=(4, 2)))
+    session.advance(20)
+    slices = LossSlices(lambda number, error: pytest.fail(str(error)))
+    slices.request(path_request(session.picture(), session, session.picture().runs[0].id, SliceRequest(), False))
+    qtbot.waitUntil(lambda: slices.idle, timeout=30_000)
+    slices.release()
+    assert waits.count("slices_0") > 5
