@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BANDS, LINES = "bands", "lines"
 _WAYS = {
     BANDS: ("Bands", "Median of the seeds, and the half of them in the middle"),
-    LINES: ("Lines", "Every seed by itself, and their median"),
+    LINES: ("Lines", "Seeds by themselves, of very many some, and the median of all"),
 }
 
 

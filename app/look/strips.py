@@ -16,6 +16,11 @@ _CORNERS, _DASHED_CORNERS = 32, 8  # of one polyline
 _MOST = 2048  # of a line; as many that go to and fro take 25 ms
 _TURNS = 3  # of them that may be sharper than a right angle; 100 points up and down take 86 ms, as separate lines 1
 
+_BLOCK = 1024  # lines drawn in one call
+# What is drawn is copied here, by the window's thread alone: to wrap other memory takes as long as to draw short lines.
+_ends = np.empty((_BLOCK, 4))
+_lines = wrapped(_ends, QLineF)
+
 
 def draw_strip(painter: QPainter, xs: Array, ys: Array) -> None:
     """Draw a line through the points (xs, ys) in pixels, each (n,) and finite, with the painter's pen.
@@ -66,8 +71,10 @@ def draw_segments(painter: QPainter, segments: Array, cap: Qt.PenCapStyle = Qt.P
     capped = QPen(pen)
     capped.setCapStyle(cap)
     painter.setPen(capped)
-    rows = np.ascontiguousarray(segments, np.float64)
-    painter.drawLines(wrapped(rows, QLineF))
+    for first in range(0, len(segments), _BLOCK):
+        part = segments[first : first + _BLOCK]
+        _ends[: len(part)] = part
+        painter.drawLines(_lines[: len(part)])
     painter.setPen(pen)
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.look.qt_arrays import wrapped
+from app.look.strips import draw_segments
 from app.stage.clipping import FARTHEST, clipped, finite_length
 from engine import COLUMNS, thin_path
 
@@ -28,7 +28,7 @@ WIDTH = 2.0
 TOLERANCE = 0.3  # pixels a thinned path may be off
 CHUNK = 8192  # recorded points between two looks at the clock
 APART = 0.75  # pixels that ink moves on before more is laid
-BLOCK = 1024  # segments drawn in one call
+BLOCK = 1024  # segments whose ink counts for the next
 FULL = 4  # segment ends in one pixel, after which more of the same colour cannot be seen
 X, Y = COLUMNS.index("x"), COLUMNS.index("y")
 NOTHING = np.empty((0, 4))
@@ -151,23 +151,10 @@ class PathInk:
         return _fresh(path, segments, view.plot)
 
 
-class Lines:
-    """Draws (n, 4) arrays of segments, through lines that live in an array's memory."""
-
-    def __init__(self) -> None:
-        self._block = np.empty((BLOCK, 4))
-        self._lines = wrapped(self._block, QLineF)
-
-    def __call__(self, painter: QPainter, segments: Array, colour: QColor) -> None:
-        pen = QPen(colour, WIDTH)
-        # A cap of half the width closes the gap at a bend, and single lines draw far faster than a polyline
-        # that crosses itself.
-        pen.setCapStyle(Qt.PenCapStyle.SquareCap)
-        painter.setPen(pen)
-        for first in range(0, len(segments), len(self._block)):
-            part = segments[first : first + len(self._block)]
-            self._block[: len(part)] = part
-            painter.drawLines(self._lines[: len(part)])
+def draw_ink(painter: QPainter, segments: Array, colour: QColor) -> None:
+    """A Stroke straight onto the plane."""
+    painter.setPen(QPen(colour, WIDTH))
+    draw_segments(painter, segments)
 
 
 def on_screen(x: Array, y: Array, view: View) -> tuple[Array, Array]:

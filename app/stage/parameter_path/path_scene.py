@@ -16,7 +16,7 @@ from app.stage.canvas import Canvas
 from app.stage.landscape import Landscape
 from app.stage.markers import draw_dot, draw_minimum, draw_start
 from app.stage.parameter_path import path_text as words
-from app.stage.paths import Lines
+from app.stage.paths import draw_ink
 from app.stage.terrain import Terrain, Unmarked
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class PathScene:
         self._ratio = 1.0
         self._landscape: Landscape | None = None
         self._painted: np.ndarray | None = None
-        self._canvas = Canvas(Lines(), self._paint_base)
+        self._canvas = Canvas(draw_ink, self._paint_base)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -30,7 +30,7 @@ from app.stage.canvas import Canvas, blank
 from app.stage.heat import heat_table
 from app.stage.landscape import Landscape
 from app.stage.markers import draw_arrow, draw_branching, draw_cross, draw_dot, draw_minimum, draw_run, draw_start
-from app.stage.paths import Lines
+from app.stage.paths import draw_ink
 from app.stage.small_font import small_font
 from app.stage.surface.box_axes import BoxAxes, box_axes
 from app.stage.surface.camera import HEIGHT, Camera
@@ -95,7 +95,6 @@ class Surface3D(QWidget):
         self._cursor: int | None = None
         self._dragged: QPointF | None = None
         self._canvas = Canvas(self._drape, self._paint_base, DRAPED)
-        self._lines = Lines()
 
     @property
     def camera(self) -> Camera:
@@ -318,8 +317,8 @@ class Surface3D(QWidget):
         seen = self.mesh.seen(x.mean(axis=1), y.mean(axis=1), height.mean(axis=1), self._camera)
         faint = QColor(colour)
         faint.setAlphaF(HIDDEN)
-        self._lines(painter, drawn[~seen], faint)
-        self._lines(painter, drawn[seen], colour)
+        draw_ink(painter, drawn[~seen], faint)
+        draw_ink(painter, drawn[seen], colour)
 
     # Hands
 

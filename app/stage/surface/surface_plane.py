@@ -29,7 +29,7 @@ from app.plots.raster_item import RasterItem
 from app.stage import overlay
 from app.stage.canvas import Canvas, blank_image
 from app.stage.landscape import Landscape
-from app.stage.paths import WIDTH, Lines
+from app.stage.paths import WIDTH, draw_ink
 from app.stage.picking import nearest_update
 from app.stage.plane_keys import ARROW_KEYS, FINE_NUDGE, NUDGE, ZOOM_KEY, ZOOM_KEYS
 from app.stage.surface import surface_text as words
@@ -82,7 +82,7 @@ class SurfacePlane(PlotView):
         self._cursor: int | None = None
         self._asked: tuple[float, ...] = ()
         self._least_nodes = MIN_NODES
-        self._canvas = Canvas(Lines(), self._paint_base)
+        self._canvas = Canvas(draw_ink, self._paint_base)
         super().__init__(theme)
         self.setObjectName("plane")
         self.setAccessibleName("Parameter plane")

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.stage.clipping import clipped, finite_length
-from app.stage.paths import Lines, PathInk
+from app.stage.paths import PathInk, draw_ink
 from app.stage.picking import nearest_update
 from app.stage.view import View
 from engine import HistoryView
@@ -21,7 +21,7 @@ class Sheet:
     """An image with ink on it."""
 
     def __init__(self) -> None:
-        self.ink = PathInk(Lines())
+        self.ink = PathInk(draw_ink)
         self.image = QImage()
         self.clean = 0
 
