@@ -78,7 +78,7 @@ from engine.insight.parameter_plane import (
     weights_plane,
 )
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
-from engine.interruption import Interruption, Pieces, finish
+from engine.interruption import Interruption, Pieces, Stopped, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
 from engine.problems.association.building import new_memory
 from engine.problems.association.memory import Memory
@@ -207,7 +207,7 @@ from engine.trials.spread import Work, Workers, run_trials
 from engine.trials.statistics import Spread, spread
 from engine.trials.summary import Summary, line_of, of_line
 from engine.trials.sweep import Row, SweepResult
-from engine.trials.trial import Stopped, Trial, countable, counted_of, curve_updates, processor, trial
+from engine.trials.trial import Trial, countable, counted_of, curve_updates, processor, trial
 from engine.trials.tuning import RATE, RateCurve
 from engine.trials.words import SURE
 from engine.trials.workloads import WORKLOADS, Workload

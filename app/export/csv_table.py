@@ -75,7 +75,7 @@ def write_table(
         writer.writerow(head(picture))
         for run in picture.runs:
             names = neutral(run.id), neutral(run.name)
-            problem = problem_of(run_task(picture.experiment.problem, run.initial))
+            problem = problem_of(run_task(picture.experiment.problem, run.initial), interruption)
             for first, columns in exact_rows(picture, run, problem, interruption):
                 progress(f"writing {run.name}", (done + first) / total)
                 for start in range(0, columns.shape[1], _ROWS):

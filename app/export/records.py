@@ -38,7 +38,7 @@ def exact_rows(
         return
     record = RunRecord(run.initial, run.tweaks)
     # The recorded updates were taken whatever the stop rules say by now.
-    begun = problem or problem_of(run_task(picture.experiment.problem, run.initial))
+    begun = problem or problem_of(run_task(picture.experiment.problem, run.initial), interruption)
     yield from rows(begun, record, NEVER, history.updates, interruption)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Mapping
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from app.stage.stages import stage_for
 from app.widgets.card import Card
 from app.widgets.context_menu import close_popups
 from app.widgets.knob import Knob
+from app.widgets.late_paint import LatePaint
 from app.widgets.offers import Offer, Offers
 from app.widgets.settled_layout import settle_layouts
 from app.widgets.toast import Toast
@@ -47,6 +49,7 @@ from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, 
 
 FRAME_MILLISECONDS = 16
 _LONG_TURN = 0.04  # seconds of the event loop between two frames, after which others come first
+_LONG_WORK = 0.01  # seconds of a frame, after which it is painted in a turn of its own
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
 # The stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's.
 PARTS = 6
@@ -104,6 +107,7 @@ class Workbench(QWidget):
         self.frames = QTimer(self)
         self.frames.setInterval(FRAME_MILLISECONDS)
         self._soon = QTimer(self, singleShot=True)
+        self._painting = LatePaint(self)
         self._wire()
         self.frames.start()
         self.document.open(experiment, path)
@@ -244,12 +248,17 @@ class Workbench(QWidget):
 
     @Slot()
     def _frame(self) -> None:
-        """Show what is new: after a long turn of the event loop in the next one, or both together would be longer."""
+        """Show what is new: after a long turn of the event loop in the next one, or both together would be longer; and
+        so it is painted.
+        """
         self._has_given_way = FRAMES.begin() > _LONG_TURN and not self._has_given_way
         if self._has_given_way:
             self._soon.start()
-        else:
-            self.show_newest()
+            return
+        begun = time.monotonic()
+        self.show_newest()
+        if time.monotonic() - begun > _LONG_WORK:
+            self._painting.withhold()
 
     def show_newest(self) -> None:
         """Show what is new since the last frame; while the theme changes nothing is painted, and so nothing shown."""

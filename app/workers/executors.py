@@ -16,7 +16,7 @@ from app.workers.crew import Crew, Member
 from app.workers.dask_cluster import DaskCluster
 from app.workers.priority import FRAMES, give_way
 from app.workers.trial_worker import begin, computed, identity, work
-from engine import Interruption, SettingError, Summary, Trial, Work
+from engine import Interruption, SettingError, Work
 
 MAX_WORKERS = 256
 _GRACE = 0.2  # seconds that processes have to end by themselves
@@ -60,24 +60,22 @@ class Threads:
         self.count = count
         self.title = f"{count} thread{'s' * (count != 1)}"
         self._gives_way = gives_way
-        self._interruption = Interruption()
+        self._interruption = self._new_interruption()
 
     @property
     def work(self) -> Work:
-        return partial(_after_window if self._gives_way else computed, interruption=self._interruption)
+        return partial(computed, interruption=self._interruption)
 
     def open(self) -> Executor:
-        self._interruption = Interruption()
+        self._interruption = self._new_interruption()
         return _Threads(self.count, self._interruption, self._gives_way)
 
     def members(self) -> tuple[Member, ...]:
         return (Member("this process", self.count, identity()),)
 
-
-def _after_window(what: Trial, interruption: Interruption) -> Summary:
-    """The summary of a trial, which begins when the window is not late. Raises engine.Stopped."""
-    FRAMES.wait()
-    return computed(what, interruption)
+    def _new_interruption(self) -> Interruption:
+        """That of trials which, in the window's process, go on when the window is not late."""
+        return Interruption(FRAMES.wait) if self._gives_way else Interruption()
 
 
 class _Threads(ThreadPoolExecutor):
@@ -86,7 +84,7 @@ class _Threads(ThreadPoolExecutor):
         self._interruption = interruption
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._interruption.set()
+        self._interruption.stop()
         super().shutdown(wait=True, cancel_futures=cancel_futures)
 
 

@@ -30,7 +30,7 @@ class Ticket:
         self.work = work
         self.keep = keep
         self.cancelled = False
-        self.interruption = Interruption()
+        self.interruption = Interruption(self.check)
         self._woken = threading.Event()
 
     @property
@@ -64,7 +64,7 @@ class Ticket:
 
     def cancel(self) -> None:
         self.cancelled = True
-        self.interruption.set()
+        self.interruption.stop()
         self._woken.set()
 
 

@@ -94,6 +94,7 @@ class TrainingThread(QObject):
         """
         if self.is_running:
             self.send(End())
+            self.worker.waiting.interruption.stop()
             for job in (self.snapshots, self.slices, self.grids):
                 job.cancel()
             self._thread.quit()

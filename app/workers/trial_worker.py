@@ -95,7 +95,7 @@ def bundle(calls: Sequence[tuple[Callable[[Any], Any], Any]]) -> tuple[list[Outc
 
 def give_up(client: str) -> None:
     """Stop the trials of a client that are at work here, and those that may still arrive."""
-    _interruption(client).set()
+    _interruption(client).stop()
 
 
 def begin(parent: Connection, gives_way: bool) -> None:
@@ -141,13 +141,10 @@ def _compile_once(what: Trial, interruption: Interruption) -> None:
 @contextlib.contextmanager
 def _alone(interruption: Interruption) -> Iterator[None]:
     """Compile by turns with other threads and processes; together where there can be no lock. Raises engine.Stopped."""
-    from engine import Stopped
-
     lock, until = FileLock(Path(os.environ["NUMBA_CACHE_DIR"]) / "compiling"), time.monotonic() + _COMPILING
     with contextlib.suppress(OSError):
         while not _taken(lock) and time.monotonic() < until:
-            if interruption.is_set:
-                raise Stopped
+            interruption.check()
     try:
         yield
     finally:

@@ -32,7 +32,6 @@ from engine import (
     Plan,
     Result,
     SettingError,
-    Stopped,
     Summary,
     Trial,
     arms_of,
@@ -461,7 +460,4 @@ def _probed(what: Trial, ticket: Ticket) -> float:
 def _begin(what: Trial, updates: int, ticket: Ticket) -> float:
     """The seconds that the first updates of a trial take. Raises Cancelled."""
     begun = replace(what, experiment=replace(what.experiment, stop={**what.experiment.stop, "updates": updates}))
-    try:
-        return trial(begun, ticket.interruption, time.thread_time).seconds
-    except Stopped:
-        raise Cancelled from None
+    return trial(begun, ticket.interruption, time.thread_time).seconds

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.workers.priority import FRAMES
 from engine import Interruption
 
 
@@ -18,7 +19,7 @@ class Waiting:
     """
 
     def __init__(self) -> None:
-        self.interruption = Interruption()
+        self.interruption = Interruption(FRAMES.wait)
         self._lock = threading.Lock()
         self._sent: deque[tuple[str, bool]] = deque()  # key, and whether it interrupts even what one is patient with
         self._asked = 0  # evaluations that are to return after one piece

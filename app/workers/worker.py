@@ -17,7 +17,7 @@ from app.workers.priority import FRAMES, give_way
 from app.workers.publisher import Publisher
 from app.workers.training import Training
 from app.workers.waiting import Waiting
-from engine import SettingError
+from engine import SettingError, Stopped
 
 PUBLISH_SECONDS = 0.0125  # from which a chunk is published: each one at full speed, a frame of the window at most
 PUBLISH_SHARE = 1 / 32  # of the time at most: the numbers of a large network are copied each time
@@ -91,6 +91,8 @@ class Worker(QObject):
         try:
             with np.errstate(all="ignore"):
                 action()
+        except Stopped:
+            pass  # the window is closed, and nobody waits for what was being made
         except SettingError as error:
             self.refused.emit(str(error), serial)
         except Exception:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.contracts import SettingError
+from engine.contracts import Check, SettingError, no_check
 from engine.data.catalogue import SPLITTING
 from engine.data.examples import INPUTS, LABEL, Examples, TargetShape, TrainingData
 from engine.data.features import SCALINGS, checked_features, column_names, columns_of
 from engine.data.splits import SHUFFLED, split_examples
 from engine.data.tokens import one_hot as one_hot_columns
 from engine.data.tokens import one_hot_names
+from engine.interruption import row_pieces
 from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
@@ -29,6 +30,7 @@ def training_data(
     split: str = SHUFFLED,
     one_hot: bool = False,
     target: str = LABEL,
+    check: Check = no_check,
 ) -> TrainingData:
     """The examples in training order, as the network reads them.
 
@@ -36,22 +38,35 @@ def training_data(
     SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split, but
     not windows of a text, of which the first are the training set. target_scaling: the same for the target of a
     regression. split: a key of SPLITS. one_hot: tokens become a row of features each. target: LABEL or INPUTS; the
-    inputs as targets are scaled as they are. Raises SettingError if the features do not fit or overflow.
+    inputs as targets are scaled as they are. check: called between two steps. Raises SettingError if the features do
+    not fit or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
-    order = RandomGenerator(seed).child(SPLITTING).permutation(count) if examples.text is None else np.arange(count)
+    order = np.arange(count)
+    if examples.text is None:
+        order = RandomGenerator(seed).child(SPLITTING).permutation(count, check)
     order, train = split_examples(examples, order, share, split)
-    raw = examples.inputs.take(order, axis=0)  # twice as fast as by an index
+    raw = np.empty_like(examples.inputs, order="C")
+    for piece in row_pieces(count, inputs, check):
+        # In any mode but `raise` it writes where it is to; it is twice as fast as an index.
+        np.take(examples.inputs, order[piece], axis=0, out=raw[piece], mode="clip")
+    check()
     with np.errstate(over="ignore", invalid="ignore"):
         columns = one_hot_columns(raw, len(examples.tokens)) if one_hot else columns_of(raw, keys)
+        check()
         shift, scale = SCALINGS[scaling].fit(columns[:train])
+        check()
         scaled = columns
         if not one_hot or scaling != "none":  # else it would be a copy, of what is most of the memory
-            scaled = np.subtract(columns, shift, order="C")
-            scaled /= scale
+            scaled = np.empty(columns.shape)
+            for piece in row_pieces(count, columns.shape[1], check):
+                np.subtract(columns[piece], shift, out=scaled[piece])
+                scaled[piece] /= scale
+    check()
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
         raise SettingError("the inputs are too large: these features or this scaling overflow")
+    check()
     targets = scaled_targets = examples.targets[order]
     target_shift: float | Array = 0.0
     target_scale: float | Array = 1.0
@@ -59,7 +74,9 @@ def training_data(
         rows = targets.reshape(-1, examples.target_shape.width)  # of a sequence every step
         fitting = rows[: train * examples.steps]
         with np.errstate(over="ignore", invalid="ignore"):
+            check()
             target_shift, target_scale = SCALINGS[target_scaling].fit(fitting)
+            check()
             scaled_targets = ((rows - target_shift) / target_scale).reshape(targets.shape)
         if examples.target_shape.width == 1:
             target_shift, target_scale = float(target_shift[0]), float(target_scale[0])

@@ -13,6 +13,7 @@ from engine.blocks import Block
 from engine.choices import Choice, choose
 from engine.contracts import Catalogue, Check, Hyper, Kernel, Routine, SettingError, Tier, no_check, shown
 from engine.data.table import Table
+from engine.interruption import Interruption, check_of
 from engine.memory import Need, needed
 from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem
@@ -94,8 +95,8 @@ class ProblemKind(ABC):
         """The task from the entries of a file, each checked. check: see Table.from_dict. Raises SettingError."""
 
     @abstractmethod
-    def problem(self, task: Any) -> Problem:
-        """The problem of a task. Raises SettingError."""
+    def problem(self, task: Any, check: Check = no_check) -> Problem:
+        """The problem of a task. check: called between the pieces of what takes long. Raises SettingError."""
 
     def kernels(self, task: Any) -> list[Kernel | Routine]:
         """What must be compiled before a run on this task can take a step, besides what every run needs."""
@@ -208,11 +209,14 @@ def kind_of(task: Task) -> ProblemKind:
     return PROBLEMS[task.KIND]
 
 
-def problem_of(task: Task) -> Problem:
-    """The problem of a task. Raises SettingError if it cannot be made, as of a formula that cannot be read."""
+def problem_of(task: Task, interruption: Interruption | None = None) -> Problem:
+    """The problem of a task, with which Stopped is raised once the interruption is stopped.
+
+    Raises SettingError if it cannot be made, as of a formula that cannot be read.
+    """
     problem = _MADE.get(task)
     if problem is None:
-        _MADE[task] = problem = kind_of(task).problem(task)
+        _MADE[task] = problem = kind_of(task).problem(task, check_of(interruption))
     return problem
 
 

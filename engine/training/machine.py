@@ -158,7 +158,7 @@ class Machine:
             self.theta[parameter_place(setting, self.theta.size)] = kept
             self._drop_gradient()
         else:
-            self.problem = problem_of(task)
+            self.problem = problem_of(task, self.interruption)
             self._load_problem()
             self._load_schedules(setting)
             self._load_settings()

@@ -241,6 +241,8 @@ class Run:
         if limit:
             target = min(target, limit)
         while self._arrived() and self.update < target and self.status in (READY, RUNNING):
+            if self.interruption is not None:
+                self.interruption.check()
             known = self.history.updates - self.update  # rows that a cut has kept
             if known <= 0 and not self.history.room:
                 self.history.make_room()
@@ -282,7 +284,7 @@ class Run:
         """
         setting, at = Setting.of(setting), checked_update(at)
         settings, task, kept = followed(*self._standing, setting, value)
-        problem = problem_of(task)  # held to the end: what is made of it is not made again
+        problem = problem_of(task, self.interruption)  # held to the end: what is made of it is not made again
         if setting.part in _LOOKS:
             self._show_as(setting, value)
             return None

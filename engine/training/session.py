@@ -176,11 +176,15 @@ class Session:
         self.experiment_settings = experiment
         self._standing = StandingMeasures()
         self._stops = StopRules(experiment.stop)
-        self.problem: Problem = problem_of(experiment.problem)
+        self.problem: Problem = problem_of(experiment.problem, self.interruption)
         self.runs: list[Run] = [self._new_run(self.problem, record, experiment.stop) for record in experiment.runs]
 
     def _new_run(self, problem: Problem, record: RunRecord, stop: Mapping[str, Value]) -> Run:
-        return Run(_own_problem(problem, record.settings), record, stop, self.interruption)
+        return Run(self._own_problem(problem, record.settings), record, stop, self.interruption)
+
+    def _own_problem(self, problem: Problem, settings: RunSettings) -> Problem:
+        """The problem of a run: that of all, or one with what it has for itself."""
+        return problem_of(run_task(problem.task, settings), self.interruption) if settings.own else problem
 
     @property
     def update(self) -> int:
@@ -288,7 +292,7 @@ class Session:
             run.task.continues(run_task(task, fitted(run.settings, task))) for run in self.runs if run.settings.own
         )
         if self.update and goes_on:
-            problem = problem_of(task)
+            problem = problem_of(task, self.interruption)
             _check_room(self.runs, len(parsed))
             self.experiment_settings = replace(self.experiment_settings, title=title)
             now = self.update  # runs that are further back take the change where the others do
@@ -299,7 +303,7 @@ class Session:
             assert problem is not None
             return False
         keeps_theta = not self.update and goes_on
-        self.problem = problem_of(task)
+        self.problem = problem_of(task, self.interruption)
         self.experiment_settings = replace(self.experiment_settings, problem=task, title=title)
         self._stops.cut(0)
         self.runs = [self._new_run(self.problem, _begun_again(run, task, keeps_theta), run.stop) for run in self.runs]
@@ -410,7 +414,7 @@ class Session:
         update = None if update is None else checked_update(update)
         check_runs(experiment.problem, experiment.runs)
         same = experiment.problem == self.experiment_settings.problem
-        problem = self.problem if same else problem_of(experiment.problem)
+        problem = self.problem if same else problem_of(experiment.problem, self.interruption)
         kept = {run.settings.id: run for run in self.runs} if same else {}
         runs: list[Run] = []
         for record in experiment.runs:
@@ -427,14 +431,14 @@ class Session:
     def reset(self, keep_tweaks: bool = False) -> None:
         """Begin again with the same seeds. Pinned runs stay as they are."""
         if not keep_tweaks and self.task != self.problem.task:
-            self.problem = problem_of(self.task)
+            self.problem = problem_of(self.task, self.interruption)
             self.experiment_settings = replace(self.experiment_settings, problem=self.problem.task)
         self._stops.cut(0)
         for run in self.runs:
             if not run.settings.pinned or len(self.runs) == 1:
-                run.problem = _own_problem(self.problem, run.settings)
+                run.problem = self._own_problem(self.problem, run.settings)
                 run.reset(keep_tweaks)
-            elif run.problem.task != (problem := _own_problem(self.problem, run.settings)).task:
+            elif run.problem.task != (problem := self._own_problem(self.problem, run.settings)).task:
                 run.stand_on(problem)
 
     def rewind(self, update: int) -> None:
@@ -600,11 +604,6 @@ class Session:
             standing=self._standing.values(run),
             trail=run.trail() if run.machine.problem.subject.shows_trail else None,
         )
-
-
-def _own_problem(problem: Problem, settings: RunSettings) -> Problem:
-    """The problem of a run: that of all, or one with what it has for itself."""
-    return problem_of(run_task(problem.task, settings)) if settings.own else problem
 
 
 def _branched_again(record: RunRecord, before: list[Run], update: int | None) -> Run | None:

@@ -10,8 +10,9 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from engine.contracts import SettingError
+from engine.interruption import Stopped
 from engine.trials.summary import Summary
-from engine.trials.trial import Stopped, Trial
+from engine.trials.trial import Trial
 
 Work = Callable[[Trial], Summary]
 

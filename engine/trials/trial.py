@@ -14,7 +14,7 @@ import numpy as np
 from llvmlite import binding
 
 from engine.contracts import SettingError, shown
-from engine.interruption import Interruption, finish
+from engine.interruption import Interruption, check_of, finish
 from engine.problems.kind import kind_of, problem_of
 from engine.problems.problem import Problem
 from engine.problems.task import Task
@@ -33,10 +33,6 @@ _TASKS = 1024  # of which the text is kept
 _BUDGETS = 64  # numbers of updates of which the points in time are kept
 _QUOTED = re.compile("'([^']*)'")
 _PROBLEMS = 16  # that a process keeps: trials that differ in the run alone share one
-
-
-class Stopped(Exception):
-    """A trial was interrupted; nothing of it is kept."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +130,7 @@ def trial(what: Trial, interruption: Interruption | None = None, clock: Clock | 
     """Run a trial to its end: the same bits in any thread, process or machine with processors of one kind.
 
     clock: tells the seconds that the thread has computed. A trial that cannot be run says why (`failed`). Raises
-    Stopped once it is interrupted.
+    Stopped once the interruption is stopped.
     """
     began = clock() if clock is not None else 0.0
     try:
@@ -157,13 +153,14 @@ def _ended(what: Trial, interruption: Interruption | None) -> Run:
     experiment, record = what.experiment, what.experiment.runs[0]
     if not what.updates:
         raise SettingError("a trial ends after a number of updates, got 0, which is never", "stop.updates")
+    check = check_of(interruption)
+    check()
     problem = problem_for(run_task(experiment.problem, record.settings))
     looks = _spaced_updates(what.updates, _LOOKS)
     run = Run(problem, record, experiment.stop, interruption, looks)
     while run.status in (READY, RUNNING):
         run.advance(what.updates)
-        if interruption is not None and interruption.is_set:
-            raise Stopped
+        check()
     return run
 
 

@@ -21,6 +21,7 @@ from engine import (
     Interruption,
     Predictions,
     Session,
+    Stopped,
     Table,
     UnitMaps,
     new_experiment,
@@ -394,3 +395,29 @@ def test_a_replay_that_cannot_reach_its_goal_ends() -> None:
     assert session.settled and run.update == 5
     run.advance(3)
     assert run.status == FINISHED and "overflow" in run.message
+
+
+def test_what_was_stopped_stays_so() -> None:
+    asked: list[int] = []
+    interruption = Interruption(lambda: asked.append(1))
+    interruption.set()
+    interruption.check()
+    interruption.clear()
+    assert not interruption.is_set
+    interruption.stop()
+    interruption.clear()
+    assert interruption.is_set
+    with pytest.raises(Stopped):
+        interruption.check()
+    assert len(asked) == 2
+
+
+def test_a_run_asks_before_each_piece_whether_it_is_wanted() -> None:
+    interruption = Interruption()
+    session = Session(race("sgd"), interruption)
+    session.advance(3)
+    interruption.stop()
+    before = session.update
+    with pytest.raises(Stopped):
+        session.advance(1)
+    assert session.update == before

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from engine import rng
+from engine import interruption, rng
 from engine.random_generator import RandomGenerator
 
 
@@ -56,8 +56,12 @@ def test_normal_has_the_moments_of_the_distribution() -> None:
         assert abs((found**power).mean() - moment) < 5 * math.sqrt(variance / 200_000)
 
 
+@pytest.mark.parametrize("piece", [1000, 2**21])
 @pytest.mark.parametrize("count", [0, 1, 2, 70_000])
-def test_a_permutation_is_the_stable_order_of_the_words(count: int) -> None:
+def test_a_permutation_is_the_stable_order_of_the_words(
+    count: int, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interruption, "_NUMBERS", piece)
     order = RandomGenerator(8).permutation(count)
     assert order.dtype == np.int64
     np.testing.assert_array_equal(order, np.argsort(RandomGenerator(8).bits(count), kind="stable"))

@@ -43,7 +43,7 @@ class AssociationKind(ProblemKind):
     def read(self, entries: Entries, check: Check = no_check) -> AssociationTask:
         return association_task(entries)
 
-    def problem(self, task: AssociationTask) -> Problem:
+    def problem(self, task: AssociationTask, check: Check = no_check) -> Problem:
         k = task.pairs
         keys, values = pairs_of(k, task.basis, task.basis_seed)
         frequencies = frequencies_of(k, task.exponent)

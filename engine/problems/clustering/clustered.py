@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from engine.interruption import Interruption, Pieces
 from engine.problems.clustering.agreement import adjusted_rand
-from engine.problems.clustering.fixed_points import reached
 from engine.problems.clustering.measures import CENTRE_MEASURES, CLUSTER_MEASURES
 from engine.problems.clustering.models import MODELS, Model
 from engine.problems.clustering.points import PointSet
@@ -29,11 +27,13 @@ _NEAREST_COST, _MIXTURE_COST = 4, 60  # multiply-adds of a point and a cluster, 
 
 
 class Clustered(Subject):
-    """Points and a model of their clusters, as the subject of a problem. start (n,): theta before the first update."""
+    """Points and a model of their clusters, as the subject of a problem.
 
-    def __init__(self, task: ClusteringTask, found: PointSet, start: Array) -> None:
-        self.task, self.found, self.shape = task, found, task.shape
-        self._start = start
+    reached: the loss that Lloyd's algorithm, or EM, reaches from the same start; None where that would take too long.
+    """
+
+    def __init__(self, task: ClusteringTask, found: PointSet, reached: float | None) -> None:
+        self.task, self.found, self.shape, self.reached = task, found, task.shape, reached
 
     @property
     def points(self) -> Array:
@@ -43,11 +43,6 @@ class Clustered(Subject):
     @property
     def model(self) -> Model:
         return MODELS[self.task.model.kind]
-
-    @cached_property
-    def reached(self) -> float | None:
-        """The loss that Lloyd's algorithm, or EM, reaches from the same start; None where that would take too long."""
-        return reached(self.shape, self._start, self.points)
 
     def collapsed(self, theta: Array) -> tuple[int, ...]:
         """The components that have shrunk onto a point or a line, as far as the floor of the spreads lets them."""

@@ -7,18 +7,19 @@ import math
 import numpy as np
 from numba import types
 
-from engine.contracts import inline, routine
+from engine.contracts import Check, inline, no_check, routine
 from engine.problems.clustering.shape import FULL, LOG_TURN, NEAREST, SPHERICAL, Shape
 
 Array = np.ndarray
 
 MOST = 300  # rounds
 _NUMBERS = 1 << 23  # points times clusters times rounds that may be spent: less than a tenth of a second
+_PIECE = 1 << 21  # of them without looking up
 _STILL = 1e-9  # relative change of the loss, from which it is taken to stand
 
 _TINY = float(np.finfo(float).tiny)
 
-_f, _i = types.float64, types.int64
+_f, _i, _b = types.float64, types.int64, types.boolean
 
 
 def fixed_point(shape: Shape, theta: Array, points: Array, rounds: int = MOST) -> Array:
@@ -26,26 +27,37 @@ def fixed_point(shape: Shape, theta: Array, points: Array, rounds: int = MOST) -
     return _come_to(shape, theta, points, rounds)[0]
 
 
-def reached(shape: Shape, theta: Array, points: Array) -> float | None:
-    """The loss at that fixed point; None where so many points take too long, or it is not finite."""
+def reached(shape: Shape, theta: Array, points: Array, check: Check = no_check) -> float | None:
+    """The loss at that fixed point; None where so many points take too long, or it is not finite.
+
+    check: called between pieces of some rounds.
+    """
     rounds = min(_NUMBERS // (len(points) * shape.k), MOST)
     if rounds < 20:
         return None
-    _, loss = _come_to(shape, theta, points, rounds)
+    _, loss = _come_to(shape, theta, points, rounds, check)
     return loss if math.isfinite(loss) else None
 
 
-def _come_to(shape: Shape, theta: Array, points: Array, rounds: int) -> tuple[Array, float]:
+def _come_to(shape: Shape, theta: Array, points: Array, rounds: int, check: Check = no_check) -> tuple[Array, float]:
     """(theta (n,), its loss)."""
     centres = np.array(shape.centres(theta))
     weights, factors = shape.weights(theta), shape.factors(theta)
     shares = np.empty((len(points), shape.k))
     points = np.ascontiguousarray(points)
-    loss = float(classical_rounds(rounds, shape.spread, shape.floor, points, centres, weights, factors, shares))
-    return shape.packed(centres, weights, factors), loss
+    most, last = max(_PIECE // max(shares.size, 1), 1), np.array([math.inf])
+    while True:
+        check()
+        piece = min(rounds, most)
+        loss, ended = classical_rounds(
+            piece, shape.spread, shape.floor, points, centres, weights, factors, shares, last
+        )
+        rounds -= piece
+        if ended or not rounds:
+            return shape.packed(centres, weights, factors), float(loss)
 
 
-@routine(_f(_i, _i, _f, _f[:, ::1], _f[:, ::1], _f[::1], _f[:, :, ::1], _f[:, ::1]))
+@routine(types.Tuple((_f, _b))(_i, _i, _f, _f[:, ::1], _f[:, ::1], _f[::1], _f[:, :, ::1], _f[:, ::1], _f[::1]))
 def classical_rounds(
     rounds: int,
     spread: int,
@@ -55,16 +67,19 @@ def classical_rounds(
     weights: Array,
     factors: Array,
     shares: Array,
-) -> float:
-    """Up to so many rounds, or until the loss stands still; it is returned. Changes centres (k, 2), and of a mixture
-    weights (k,) and factors (k, 2, 2); shares (n, k) is room.
+    last: Array,
+) -> tuple[float, bool]:
+    """Up to so many rounds, or until the loss stands still or is not finite; (the loss, whether it is so). Changes
+    centres (k, 2), and of a mixture weights (k,) and factors (k, 2, 2); shares (n, k) is room. last (1,): the loss
+    before the last round, infinite before the first; with it more rounds are as if there had been no end between.
     """
-    before = math.inf
     while True:
         loss = _share(spread, points, centres, weights, factors, shares)
-        if rounds == 0 or not math.isfinite(loss) or before - loss <= _STILL * abs(loss):
-            return loss
-        before = loss
+        if not math.isfinite(loss) or last[0] - loss <= _STILL * abs(loss):
+            return loss, True
+        if rounds == 0:
+            return loss, False
+        last[0] = loss
         rounds -= 1
         _move(spread, floor, points, centres, weights, factors, shares)
 

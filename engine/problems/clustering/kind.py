@@ -12,7 +12,7 @@ from engine.data.table import Table
 from engine.memory import Need
 from engine.optimizers import OPTIMIZERS
 from engine.problems.clustering.clustered import Clustered
-from engine.problems.clustering.fixed_points import classical_rounds
+from engine.problems.clustering.fixed_points import classical_rounds, reached
 from engine.problems.clustering.measures import CLUSTER_MEASURES
 from engine.problems.clustering.models import MODELS
 from engine.problems.clustering.objective import packed
@@ -66,12 +66,10 @@ class ClusteringKind(ProblemKind):
     def read(self, entries: Entries, check: Check = no_check) -> ClusteringTask:
         return clustering_task(entries, check)
 
-    def problem(self, task: ClusteringTask) -> Problem:
+    def problem(self, task: ClusteringTask, check: Check = no_check) -> Problem:
         found, shape = points_of(task.points, task.points_seed), task.shape
         constants, work_size = packed(shape, found.points)
         start = start_of(shape, found.points, task.start, task.start_seed, task.centres)
-        clustered = Clustered(task, found, start)
-        _ = clustered.references  # here, where nobody waits for the next frame
         return Problem(
             task=task,
             objective=MODELS[task.model.kind].kernel.address,
@@ -81,7 +79,7 @@ class ClusteringKind(ProblemKind):
             blocks=shape.blocks,
             examples=len(found.points),
             seed=task.seed,
-            subject=clustered,
+            subject=Clustered(task, found, reached(shape, start, found.points, check)),
             ordered=True,
         )
 

@@ -58,7 +58,7 @@ class PolicyKind(ProblemKind):
     def read(self, entries: Entries, check: Check = no_check) -> PolicyTask:
         return policy_task(entries)
 
-    def problem(self, task: PolicyTask) -> Problem:
+    def problem(self, task: PolicyTask, check: Check = no_check) -> Problem:
         shape = task.shape
         constants, work_size = packed(task.environment, task.method, shape, task.longest, task.discount)
         agent = Agent(task, constants, work_size)

@@ -27,6 +27,7 @@ from engine.problems.kind import Offer, Own, ProblemKind
 from engine.problems.problem import Problem
 from engine.problems.supervised.learner import Learner
 from engine.problems.supervised.measures import NETWORK_MEASURES, TEXT_MEASURES
+from engine.problems.supervised.references import references_of
 from engine.problems.supervised.task import (
     ADD_POINT,
     OWN_PARTS,
@@ -90,7 +91,7 @@ class NetworkKind(ProblemKind):
     def read(self, entries: Entries, check: Check = no_check) -> NetworkTask:
         return network_task(entries, check)
 
-    def problem(self, task: NetworkTask) -> Problem:
+    def problem(self, task: NetworkTask, check: Check = no_check) -> Problem:
         form, network = task.form, task.network
         data = training_data(
             examples_of(task.data, task.data_seed),
@@ -102,15 +103,18 @@ class NetworkKind(ProblemKind):
             split=task.split,
             one_hot=task.one_hot,
             target=task.target,
+            check=check,
         )
+        check()
         by_class = weights_by_class(task.class_weights, data.targets, data.train, len(data.classes))
         if by_class is not None:
             data = replace(data, weights=by_class if data.weights is None else by_class * data.weights)
         inputs, targets = data.inputs[: data.train], data.scaled_targets[: data.train]
         seen = None if data.weights is None else data.weights[: data.train]
         numbers = form.packed_set(network, inputs, targets, len(data.classes), seen)
-        learner = Learner(network, data, numbers, form)
-        _ = learner.references  # here, where nobody waits for the next frame
+        check()
+        # The references here, where nobody waits for the next frame.
+        known = references_of(data, network.loss, form.narrowest(network), check)
         return Problem(
             task=task,
             objective=numbers.objective,
@@ -120,7 +124,7 @@ class NetworkKind(ProblemKind):
             blocks=network.blocks,
             examples=data.train,
             seed=task.seed,
-            subject=learner,
+            subject=Learner(network, data, numbers, form, known),
             ordered=True,
         )
 

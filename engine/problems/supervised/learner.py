@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from engine.problems.supervised.answers import answer_pieces
 from engine.problems.supervised.examined import Examined
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES, TEXT_MEASURES
 from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions, understood
-from engine.problems.supervised.references import is_in_nats, references_of
+from engine.problems.supervised.references import is_in_nats
 from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
@@ -34,8 +34,11 @@ MOST_CLASSES = 20  # of which losses are told one by one
 _LOOKED_AT = 256  # examples on which the layers are searched for what is not finite
 
 
+@dataclass(frozen=True, eq=False)
 class Learner(Examined, Subject):
     """A network with its data, as the subject of a problem."""
+
+    references: tuple[Reference, ...] = ()
 
     @classmethod
     def of(cls, subject: Subject) -> Learner:
@@ -89,11 +92,6 @@ class Learner(Examined, Subject):
     def loss_words(self) -> tuple[str, str]:
         loss = LOSSES[self.network.loss.kind]
         return loss.formula, loss.title.lower()
-
-    @cached_property
-    def references(self) -> tuple[Reference, ...]:
-        narrowest = self.architecture.narrowest(self.network)
-        return references_of(self.data, self.network.loss, narrowest)
 
     def headings(self, parameters: int) -> tuple[str, ...]:
         shape = self.architecture.described(self.network)

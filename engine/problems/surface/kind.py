@@ -124,7 +124,7 @@ class SurfaceKind(ProblemKind):
             return super().reseeding(task)
         return f"starts within {_NEAR:.0%} of the view around the start, for nothing is random here"
 
-    def problem(self, task: SurfaceTask) -> Problem:
+    def problem(self, task: SurfaceTask, check: Check = no_check) -> Problem:
         found = _catalogued_problem if isinstance(task.surface, Choice) else _typed_problem
         objective, constants, work_size, info = found(task)
         return Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import numpy as np
@@ -34,6 +35,7 @@ from engine import (
     SliceRequest,
     Table,
     UnitMaps,
+    kind_of,
     new_network,
     new_policy,
     new_run,
@@ -149,6 +151,26 @@ def test_it_ends_whatever_is_being_computed(qtbot):
     begun = time.perf_counter()
     made.training.stop()
     assert time.perf_counter() - begun < 1.0
+    assert not made.training.is_running and not made.told
+    made.training.deleteLater()
+
+
+def test_it_ends_while_a_problem_is_made(qtbot, races, monkeypatch):
+    made, begun = Thread(qtbot), threading.Event()
+    made.send(Load(races.small(), 1))
+
+    def endless_making(kind, task, check):
+        begun.set()
+        end = time.monotonic() + 20.0
+        while time.monotonic() < end:
+            check()
+            time.sleep(0.001)
+
+    experiment = endless(examples=77)
+    monkeypatch.setattr(type(kind_of(experiment.problem)), "problem", endless_making)
+    made.training.send(Load(experiment, 2))
+    assert begun.wait(10.0)
+    made.training.stop()
     assert not made.training.is_running and not made.told
     made.training.deleteLater()
 

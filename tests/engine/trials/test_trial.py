@@ -90,9 +90,9 @@ def test_a_summary_survives_as_plain_data() -> None:
     assert repr(again) == repr(found)
 
 
-def test_an_interrupted_trial_is_given_up() -> None:
+def test_a_trial_that_nobody_wants_any_more_is_given_up() -> None:
     flag = Interruption()
-    flag.set()
+    flag.stop()
     with pytest.raises(Stopped):
         trial(of(new_experiment("rosenbrock", ["sgd"], updates=0), 10**6), flag)
 
