@@ -37,6 +37,7 @@ STAGE = "stage"  # the key of a figure that is what the stage shows and nothing 
 _MAX_CARRIED = 1_000_000  # numbers of tables
 _DRAWN = 0.5  # the share that is shown while Matplotlib draws: how far it is cannot be known
 _TWEAK = 10  # numbers that take as much room as a tweak
+PACKAGES = ("matplotlib", "pyparsing", "fontTools")  # those that draw figures
 _DRAWING = threading.Lock()  # Matplotlib's settings are global
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from app.export.comparison.figure import SUFFIXES, write_comparison
+from app.export.figure import PACKAGES
 from app.export.style import FigureSettings
 from app.workers.file_writer import FileWriter
 from app.workers.latest_job import Ticket
+from app.workers.priority import FRAMES
 from app.workers.trials import Outcome
 
 EXPORTED = SUFFIXES  # how the name of a file may end
@@ -29,4 +31,9 @@ class ComparisonExport(FileWriter):
     def _export(self, outcome: Outcome, path: Path, ticket: Ticket) -> None:
         settings = FigureSettings.of_size("double column")
         content = outcome.plan, outcome.record, outcome.known
-        self._write(path, lambda: write_comparison(path, *content, settings, ticket.check))
+
+        def write() -> None:
+            with FRAMES.between_calls(PACKAGES):
+                write_comparison(path, *content, settings, ticket.check)
+
+        self._write(path, write)

@@ -13,11 +13,12 @@ from PySide6.QtGui import QImage
 from app.curves.x_axes import Clock
 from app.documents.files import FileError
 from app.export.csv_table import write_table
-from app.export.figure import figure_bytes, write_figure
+from app.export.figure import PACKAGES, figure_bytes, write_figure
 from app.export.figure_content import FigureContent
 from app.export.style import FigureSettings
 from app.workers.file_writer import FileWriter
 from app.workers.latest_job import Ticket
+from app.workers.priority import FRAMES
 from engine import SessionPicture, SettingError
 
 
@@ -60,15 +61,16 @@ class ExportJob(FileWriter):
     def _preview(self, request: ExportRequest, ticket: Ticket) -> None:
         assert request.plot is not None
         try:
-            content = figure_bytes(
-                "png",
-                request.picture,
-                request.plot,
-                request.settings,
-                request.clocks,
-                lambda *_: ticket.check(),
-                ticket.interruption,
-            )
+            with FRAMES.between_calls(PACKAGES):
+                content = figure_bytes(
+                    "png",
+                    request.picture,
+                    request.plot,
+                    request.settings,
+                    request.clocks,
+                    lambda *_: ticket.check(),
+                    ticket.interruption,
+                )
         except (FileError, SettingError, OSError) as error:
             self.refused.emit(str(error))
         else:
@@ -86,6 +88,7 @@ class ExportJob(FileWriter):
                 write_table(path, request.picture, progress, ticket.interruption)
             else:
                 plot, settings, clocks = request.plot, request.settings, request.clocks
-                write_figure(path, request.picture, plot, settings, clocks, progress, ticket.interruption)
+                with FRAMES.between_calls(PACKAGES):
+                    write_figure(path, request.picture, plot, settings, clocks, progress, ticket.interruption)
 
         self._write(path, write)
