@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 _STEPS = 5  # of nice(2): about a third of the share of a core that the window's thread gets, where there are too few
-_LATE = 0.03  # seconds since a frame of the window began, after which the next one should have
+_LATE = 0.022  # seconds since a frame of the window began, after which the next one should have
 _PATIENCE = 0.1  # seconds for which others leave Python to a window that is late
 _LOOK = 0.004  # seconds between two looks at whether it still is
 _ALERT = 1.0  # seconds since a window was late, for which it is likely to be so again
