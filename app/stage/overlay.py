@@ -202,9 +202,7 @@ def draw_chip(painter: QPainter, at: QPointF, plot: QRectF, lines: Sequence[tupl
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def chip_box(
-    metrics: QFontMetricsF, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]
-) -> QRectF:
+def chip_box(metrics: QFontMetricsF, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]) -> QRectF:
     """Where the panel beside the pointer lies."""
     width = max(metrics.horizontalAdvance(text) + (_DOT if colour else 0.0) for text, colour in lines) + 2 * _PAD
     tall = metrics.height() * len(lines) + 2 * (_PAD - 2)
