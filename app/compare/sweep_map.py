@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from app.compare.plot_lines import around
 from app.look.number_format import number
-from app.look.stamps import draw_stamps, stamped
+from app.look.stamps import discs, draw_stamps, stamped
 from app.plots.axis_type import LINEAR, LOG, AxisType
 from app.plots.line_item import PointsItem
 from app.plots.plot_view import ABOVE, LOWEST, PlotView
@@ -162,7 +162,7 @@ class SweepMap(PlotView):
         if self._is_grid:
             painter.drawImage(QPointF(0.0, 0.0), cells_image(boxes, colours[kinds], area, ratio))
         else:
-            draw_stamps(painter, _discs(tuple(colours.tolist()), ratio), _STAMP, middles, kinds)
+            draw_stamps(painter, discs(tuple(colours.tolist()), _DOT, _STAMP, ratio), _STAMP, middles, kinds)
         bad = middles[np.isnan(shade)]
         draw_stamps(painter, _cross(self.theme.danger.rgb(), ratio), _STAMP, bad, np.zeros(len(bad), int))
 
@@ -253,22 +253,6 @@ def _places(spans: Array, pixels: int, ratio: float) -> tuple[Array, Array]:
     found = np.searchsorted(ends[:, 0], middles, "right") - 1
     inside = (found >= 0) & (middles < ends[found, 1]) if len(ends) else np.zeros(pixels, bool)
     return np.where(inside, found, -1), column.reshape(-1)
-
-
-@lru_cache(maxsize=8)
-def _discs(colours: tuple[int, ...], ratio: float) -> QPixmap:
-    """Dots side by side."""
-    side = round(_STAMP * ratio)
-    sheet = QPixmap(side * len(colours), side)
-    sheet.fill(Qt.GlobalColor.transparent)
-    with QPainter(sheet) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for place, colour in enumerate(colours):
-            painter.setBrush(QColor.fromRgb(colour))
-            painter.drawEllipse(QPointF((place + 0.5) * side, side / 2), _DOT * ratio, _DOT * ratio)
-    sheet.setDevicePixelRatio(ratio)
-    return sheet
 
 
 @lru_cache(maxsize=8)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from app.look.qt_arrays import wrapped
 
@@ -22,6 +23,22 @@ def stamped(draw: Callable[[QPainter, QPointF], None], side: int, ratio: float) 
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw(painter, QPointF(side / 2, side / 2))
     return picture
+
+
+@lru_cache(maxsize=32)
+def discs(colours: tuple[int, ...], radius: float, side: int, ratio: float) -> QPixmap:
+    """A sheet of stamps of so many logical pixels: a disc in each colour."""
+    own = round(side * ratio)
+    sheet = QPixmap(own * len(colours), own)
+    sheet.fill(Qt.GlobalColor.transparent)
+    with QPainter(sheet) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for place, colour in enumerate(colours):
+            painter.setBrush(QColor.fromRgba(colour))
+            painter.drawEllipse(QPointF((place + 0.5) * own, own / 2), radius * ratio, radius * ratio)
+    sheet.setDevicePixelRatio(ratio)
+    return sheet
 
 
 def draw_stamps(painter: QPainter, sheet: QPixmap, side: int, places: Array, kinds: Array) -> None:
