@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from app.compare.plot_lines import PlotLine, around, suited, y_values
 from app.look.number_format import number
 from app.look.qt_arrays import polygon
+from app.look.stamps import discs, draw_stamps
 from app.look.strips import draw_strip, sharp_turns
 from app.plots.axis_type import LINEAR, LOG, AxisType
 from app.plots.line_item import LineItem
@@ -31,12 +32,13 @@ Array = np.ndarray
 _WIDTH, _FAINT_WIDTH = 2.0, 1.0
 _BAND, _GOOD, _FAINT = 0.20, 0.10, 0.45  # opacity
 _POINT = 3.5  # pixels of its radius
+_STAMP = 9  # pixels of the stamp of a point
 _REACH = 14.0  # pixels within which a click means a point
 _CROSS = 4.0  # pixels of half a cross for what diverged
 _STRIP = 7.0  # pixels from the good range of one line to the next
 _ROW = 11.0  # pixels between the crosses of one line and the next
-_INK = 300_000.0  # pixels that all faint lines may be long together, which takes 20 ms
-_FEWEST = 8  # of them that are drawn however long they are
+_INK = 150_000.0  # pixels that all faint lines may be long together, which takes 15 ms
+_FEWEST = 4  # of them that are drawn however long they are
 _ROUGH = 16  # turns of a band beyond which its outline is not smoothed
 
 
@@ -198,11 +200,10 @@ class LinePlot(PlotView):
             painter.fillRect(QRectF(left, area.top(), wide, area.height()), colour)
 
     def _draw_points(self, painter: QPainter, line: PlotLine, colour: QColor, xs: Array, ys: Array) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        for at, up in zip(xs.tolist(), ys.tolist(), strict=True):
-            if np.isfinite(at) and np.isfinite(up):
-                painter.drawEllipse(QPointF(at, up), _POINT, _POINT)
+        places = np.column_stack((xs, ys))
+        places = places[np.isfinite(places).all(axis=1)]
+        sheet = discs((colour.rgba(),), _POINT, _STAMP, painter.device().devicePixelRatio())
+        draw_stamps(painter, sheet, _STAMP, places, np.zeros(len(places), int))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if line.chosen is not None and np.isfinite(xs[line.chosen] + ys[line.chosen]):
             painter.setPen(QPen(self.theme.text, 1.6))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine import ArmOverSeeds
 
 BANDS, LINES = "bands", "lines"
+_MOST_LINES = 1000  # of all seeds of all runs: of whole ones a plot draws fewer, and looks through no more
 _WAYS = {
     BANDS: ("Bands", "Median of the seeds, and the half of them in the middle"),
     LINES: ("Lines", "Seeds by themselves, of very many some, and the median of all"),
@@ -52,13 +53,17 @@ class SeedsPlot(Titled):
 
     def _show(self) -> None:
         log = self.log_x.isChecked()
-        lines = [over_updates(each, self.ways.key == LINES, log) for each in self._arms if each.seeds]
+        known = [each for each in self._arms if each.seeds]
+        most = _MOST_LINES // max(len(known), 1)
+        lines = [over_updates(each, self.ways.key == LINES, log, most) for each in known]
         self.plot.show_lines(lines, LOG if log else LINEAR)
         self.log_y.setChecked(self.plot.y_is_log)
 
 
-def over_updates(each: ArmOverSeeds, all_lines: bool, from_one: bool) -> PlotLine:
-    """One run as a line. from_one: without the values before the first update, which a logarithm has no place for."""
+def over_updates(each: ArmOverSeeds, all_lines: bool, from_one: bool, most: int) -> PlotLine:
+    """One run as a line. from_one: without the values before the first update, which a logarithm has no place for.
+    most: faint lines, of more every other one, or fewer.
+    """
     start = int(np.searchsorted(each.updates, 1)) if from_one else 0
     low, median, high = each.band[:, start:]
     nothing = np.empty(0)
@@ -70,7 +75,7 @@ def over_updates(each: ArmOverSeeds, all_lines: bool, from_one: bool) -> PlotLin
         median,
         nothing if all_lines else low,
         nothing if all_lines else high,
-        each.lines[:, start:] if all_lines else np.empty((0, 0)),
+        each.lines[:: -(-len(each.lines) // most), start:] if all_lines else np.empty((0, 0)),
     )
 
 

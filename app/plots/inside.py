@@ -1,8 +1,6 @@
-"""Whether a point lies in an area, and whether a box lies anywhere."""
+"""Whether a point lies in an area."""
 
 from __future__ import annotations
-
-import math
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -14,8 +12,3 @@ def is_inside(area: QRectF, place: QPointF, margin: float = 0.0) -> bool:
     """
     across = area.left() - margin <= place.x() <= area.right() + margin
     return across and area.top() - margin <= place.y() <= area.bottom() + margin
-
-
-def is_somewhere(box: QRectF) -> bool:
-    """Whether a box has a place: its values may have none on a logarithmic axis."""
-    return math.isfinite(box.left() + box.right() + box.top() + box.bottom())

@@ -32,6 +32,7 @@ POINTER_SPACE = 17.0  # pixels between two signs at the border
 GHOST = 0.45  # opacity of where the optimizer is, while the average of a run is shown
 CHIP = QColor(10, 15, 27, 225)
 CHIP_TEXT = QColor(236, 241, 250)
+_PAD, _DOT = 8.0, 14.0  # pixels in a chip: around the words, and for a dot before them
 
 
 def position(run: RunPicture) -> tuple[float, float]:
@@ -186,22 +187,25 @@ def draw_crosshair(painter: QPainter, at: QPointF, plot: QRectF) -> None:
 def draw_chip(painter: QPainter, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]) -> None:
     """A small panel beside the pointer, on the side where there is room; a line may have a dot."""
     metrics = QFontMetricsF(painter.font())
-    height, pad = metrics.height(), 8.0
-    dot = 14.0
-    widths = [metrics.horizontalAdvance(text) + (dot if colour else 0.0) for text, colour in lines]
-    width = max(widths) + 2 * pad
-    tall = height * len(lines) + 2 * (pad - 2)
-    x = at.x() + 14 if at.x() + 14 + width <= plot.right() else at.x() - 14 - width
-    y = at.y() - 14 - tall if at.y() - 14 - tall >= plot.top() else at.y() + 14
+    box, height = chip_box(metrics, at, plot, lines), metrics.height()
     painter.setPen(QPen(QColor(255, 255, 255, 40), 1.0))
     painter.setBrush(CHIP)
-    painter.drawRoundedRect(QRectF(x, y, width, tall), 6, 6)
+    painter.drawRoundedRect(box, 6, 6)
     for index, (text, colour) in enumerate(lines):
-        top = y + pad - 2 + index * height
+        top = box.top() + _PAD - 2 + index * height
         if colour is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
-            painter.drawEllipse(QPointF(x + pad + 4, top + height / 2), 4, 4)
+            painter.drawEllipse(QPointF(box.left() + _PAD + 4, top + height / 2), 4, 4)
         painter.setPen(CHIP_TEXT)
-        box = QRectF(x + pad + (dot if colour else 0.0), top, width, height)
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+        line = QRectF(box.left() + _PAD + (_DOT if colour else 0.0), top, box.width(), height)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def chip_box(metrics: QFontMetricsF, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]) -> QRectF:
+    """Where the panel beside the pointer lies."""
+    width = max(metrics.horizontalAdvance(text) + (_DOT if colour else 0.0) for text, colour in lines) + 2 * _PAD
+    tall = metrics.height() * len(lines) + 2 * (_PAD - 2)
+    x = at.x() + 14 if at.x() + 14 + width <= plot.right() else at.x() - 14 - width
+    y = at.y() - 14 - tall if at.y() - 14 - tall >= plot.top() else at.y() + 14
+    return QRectF(x, y, width, tall)

@@ -138,7 +138,6 @@ class HistogramList(QAbstractScrollArea):
         self._head.setGeometry(0, 0, view.width(), HEAD)
         self._body.setGeometry(0, HEAD - bar.value(), view.width(), max(whole, room))
         self._head.raise_()
-        self.chip.setGeometry(view.rect())
         self.chip.raise_()
         for cell, plot in self._plots.items():
             plot.setGeometry(self._cell(*cell).adjusted(0, WORDS, 0, 0))
@@ -206,7 +205,7 @@ class HistogramList(QAbstractScrollArea):
             self.chip.hide()
         else:
             where = plot.mapTo(self.viewport(), plot.mapFromScene(plot.box.mapToScene(at)))
-            self.chip.tell(where.toPointF(), shown.words(place))
+            self.chip.tell(where.toPointF(), self.viewport().rect().toRectF(), shown.words(place))
 
     # Painting
 

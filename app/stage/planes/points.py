@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from app.look.qt_arrays import wrapped
+from app.look.stamps import draw_stamps, stamped
 from app.stage.markers import PAPER
 from app.stage.planes.cached_picture import CachedPicture
 from app.stage.planes.crowd import Crowd
@@ -61,7 +61,7 @@ class DotLayer:
             return
         places, _ = _pixels(view, wrong)
         ring = ring_stamp(colour.rgba(), painter.device().devicePixelRatio(), size_of(view, len(dots.spots)))
-        _draw_stamps(painter, ring, places, np.zeros(len(places), int))
+        draw_stamps(painter, ring, SIDE, places, np.zeros(len(places), int))
 
     def _paint(self, painter: QPainter, view: View, dots: Dots) -> None:
         colours = tuple(colour.rgba() for colour in dots.colours)
@@ -69,7 +69,7 @@ class DotLayer:
             size, ratio = size_of(view, len(dots.spots)), painter.device().devicePixelRatio()
             for part, hole in ((slice(None, dots.train), None), (slice(dots.train, None), dots.hole.rgba())):
                 places, inside = _pixels(view, dots.spots[part])
-                _draw_stamps(painter, _sheet(colours, hole, ratio, size), places, dots.shades[part][inside])
+                draw_stamps(painter, _sheet(colours, hole, ratio, size), SIDE, places, dots.shades[part][inside])
             return
         crowd, table = Crowd(view, dots.spots), np.array(colours, np.uint32)
         for part in (slice(None, dots.train), slice(dots.train, None)):
@@ -122,7 +122,7 @@ def stamp(rgba: int, hole: int | None, ratio: float, size: float = 1.0) -> QPixm
             painter.setPen(QPen(PAPER, edge))
             painter.drawEllipse(middle, radius, radius)
 
-    return _stamped(draw, ratio)
+    return stamped(draw, SIDE, ratio)
 
 
 @lru_cache(maxsize=16)
@@ -135,17 +135,7 @@ def ring_stamp(rgba: int, ratio: float, size: float) -> QPixmap:
             painter.setPen(QPen(colour, width * (0.4 + 0.6 * size)))
             painter.drawEllipse(middle, RING * size + 0.5, RING * size + 0.5)
 
-    return _stamped(draw, ratio)
-
-
-def _stamped(draw: Callable[[QPainter, QPointF], None], ratio: float) -> QPixmap:
-    picture = QPixmap(round(SIDE * ratio), round(SIDE * ratio))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    with QPainter(picture) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw(painter, QPointF(SIDE / 2, SIDE / 2))
-    return picture
+    return stamped(draw, SIDE, ratio)
 
 
 def _pixels(view: View, spots: Array) -> tuple[Array, Array]:
@@ -156,20 +146,6 @@ def _pixels(view: View, spots: Array) -> tuple[Array, Array]:
     with np.errstate(invalid="ignore"):
         inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
     return np.column_stack([x[inside], y[inside]]), inside
-
-
-def _draw_stamps(painter: QPainter, sheet: QPixmap, places: Array, kinds: Array) -> None:
-    """Draw the stamps kinds (n,) of a sheet around pixels (n, 2), all in one call."""
-    if not len(places):
-        return
-    ratio = sheet.devicePixelRatio()
-    side = round(SIDE * ratio)
-    # Rows of x, y, left, top, width, height, x scale, y scale, rotation and opacity, as Qt keeps them.
-    rows = np.empty((len(places), 10))
-    rows[:, :2] = np.rint(places - SIDE / 2) + side / ratio / 2
-    rows[:, 2] = kinds * side
-    rows[:, 3:] = 0.0, side, side, 1.0 / ratio, 1.0 / ratio, 0.0, 1.0
-    painter.drawPixmapFragments(wrapped(rows[:1], QPainter.PixmapFragment)[0], len(rows), sheet)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.curves.marks import draw_branching, draw_point
-from app.plots.inside import is_inside, is_somewhere
+from app.plots.inside import is_inside
 from tests.each import each
 
 AREA = QRectF(10.0, 20.0, 100.0, 50.0)
@@ -39,8 +39,3 @@ def test_marks_at_no_place_are_not_drawn(qapp) -> None:
         for draw in (draw_point, draw_branching):
             draw(painter, AREA, QPointF(50.0, math.nan), QColor("red"), QColor("white"))
     assert image == empty
-
-
-def test_a_box_of_values_without_a_place_is_nowhere() -> None:
-    assert is_somewhere(AREA) and not is_somewhere(QRectF(math.nan, 0.0, 4.0, 4.0))
-    assert not is_somewhere(QRectF(0.0, math.inf, 4.0, 4.0))

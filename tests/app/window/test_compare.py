@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication
 
 from app.compare.comparison_page import FORMER
@@ -155,7 +155,8 @@ def test_a_sweep_is_seen_as_table_map_and_parallel_axes(comparing) -> None:
     compute(window, space)
     rows, picture = page.outcome.result.rows, page.picture
     assert len(rows) == 2 * 3 * 2 and picture.table.model().rowCount() == len(rows)
-    losses = [picture.table.model().index(place, 3).data(Qt.ItemDataRole.UserRole) for place in range(len(rows))]
+    results = picture.table.results
+    losses = [results.rows[place].cells[3] for place in results.places]
     assert losses == sorted(losses)
     window.qtbot.mouseClick(picture.views.button(MAP), Button)
     x, y = picture.map.scales

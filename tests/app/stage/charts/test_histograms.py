@@ -227,6 +227,17 @@ def test_the_bin_under_the_pointer_is_told(view, plots):
     assert not view.list.chip.isVisible() and plot.grab().toImage() == before
 
 
+def test_the_chip_lies_on_few_of_the_plots(view, plots):
+    """All that lie below it are painted with it: of 27, which took 40 ms with every move of the pointer."""
+    shown, plot = view.list.rows[0][0], plots(0, 0)
+    low, high = shown.ends
+    for share in (0.1, 0.9):
+        Mouse(plot).move(low + share * (high - low), shown.top / 2)
+        chip, room = view.list.chip, view.list.viewport().rect()
+        assert room.contains(chip.geometry())
+        assert chip.width() * chip.height() < 0.2 * room.width() * room.height()
+
+
 def test_many_layers_are_scrolled(shown, make, qtbot):
     runs = [new_run("sgd", learning_rate=0.03)]
     view = shown(HistogramsView, make.learned("circle", runs, (3,) * 7, updates=(1,), loss="bce"), (560, 300))
