@@ -14,6 +14,7 @@ from app.compare.comparison_page import ComparisonPage, forecast_words
 from app.compare.question_bar import QuestionBar, contestants, keys_of, verdict, winner
 from app.compare.run_bar import AGAIN, GO_ON, START, RunBar, running_line
 from app.compare.workers_table import WorkersTable
+from app.look.window_style import divide, style_parts
 from app.widgets.button_row import ButtonRow
 from app.widgets.card import Card
 from app.workers.comparison_export import EXPORTED, ComparisonExport
@@ -66,6 +67,7 @@ class Workspace(QWidget):
         titles |= {key: (title, tip) for key, (title, tip, _) in others.items()}
         self.tabs = ButtonRow("compare-pages", "pages of the workspace", titles)
         self.stack = QStackedWidget()
+        divide(self, self.stack)  # a page has some hundred widgets, and another theme comes a page a turn
         self.stack.addWidget(QWidget())  # on screen until the first page is made
         self._others = {key: make for key, (_, _, make) in others.items()}
         self.bar = RunBar()
@@ -106,7 +108,7 @@ class Workspace(QWidget):
             page = self.pages[key] = ComparisonPage(COMPARISONS[key], self.theme)
             page.changed.connect(self._look_ahead)
             page.adopted.connect(lambda run, changes: self._adopt(run, changes, page.outcome))
-            self.stack.addWidget(page)
+            self._add(page)
             if self._experiment is not None:
                 page.show_experiment(self._experiment)
             if (record := self._begun.get(key)) is not None:
@@ -131,8 +133,12 @@ class Workspace(QWidget):
         if self.tabs.key in COMPARISONS:
             self.page_of(self.tabs.key)
         elif self.stack.indexOf(other := self._others[self.tabs.key]()) < 0:
-            self.stack.addWidget(other)
+            self._add(other)
         self._show_page()
+
+    def _add(self, page: QWidget) -> None:
+        self.stack.addWidget(page)
+        style_parts(page, self.window())
 
     def _show_page(self) -> None:
         page = self.page

@@ -9,6 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.look.theme import DARK, LIGHT, stylesheet
+from engine import COMPARISONS
+from tests.app.comparing import show
 
 MOST = 480  # stylings of widgets in one turn of the event loop, of which Qt takes two for each widget
 
@@ -57,6 +59,22 @@ def test_a_theme_comes_a_part_a_turn_and_looks_as_from_a_start(quiet):
     bench.set_theme(DARK)
     quiet.settle()
     np.testing.assert_array_equal(pixels(shell), started)
+
+
+def test_the_pages_of_compare_come_one_a_turn_too(comparing):
+    window = comparing()
+    for page in COMPARISONS:
+        show(window, page)
+    window.settle()
+    styled = Styled()
+    QApplication.instance().installEventFilter(styled)
+    window.bench.set_theme(LIGHT)
+    window.settle()
+    QApplication.instance().removeEventFilter(styled)
+    assert max(styled.turns) <= MOST < 0.3 * sum(styled.turns)
+    space = window.compare.workspace
+    assert all(page.styleSheet() == stylesheet(LIGHT) for page in space.pages.values())
+    assert not space.styleSheet() and not space.stack.styleSheet()
 
 
 def test_the_last_of_two_themes_and_what_comes_in_between(quiet):
