@@ -49,7 +49,7 @@ from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, 
 
 FRAME_MILLISECONDS = 16
 _LONG_TURN = 0.04  # seconds of the event loop between two frames, after which others come first
-_LONG_WORK = 0.01  # seconds of a frame, after which it is painted in a turn of its own
+_LONG_WORK = 0.01  # seconds that it took to show something, after which it is painted in a turn of its own
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
 # The stage with what is around it, the curves and how they lie, a panel for the problem, its settings, the run's.
 PARTS = 6
@@ -248,17 +248,12 @@ class Workbench(QWidget):
 
     @Slot()
     def _frame(self) -> None:
-        """Show what is new: after a long turn of the event loop in the next one, or both together would be longer; and
-        so it is painted.
-        """
+        """Show what is new: after a long turn of the event loop in the next one, or both together would be longer."""
         self._has_given_way = FRAMES.begin() > _LONG_TURN and not self._has_given_way
         if self._has_given_way:
             self._soon.start()
-            return
-        begun = time.monotonic()
-        self.show_newest()
-        if time.monotonic() - begun > _LONG_WORK:
-            self._painting.withhold()
+        else:
+            self.show_newest()
 
     def show_newest(self) -> None:
         """Show what is new since the last frame; while the theme changes nothing is painted, and so nothing shown."""
@@ -271,7 +266,7 @@ class Workbench(QWidget):
         if published is not None and published is not self.controller.shown and self.document.is_shown_by(published):
             self.document.follow(published)
             self._show(published)
-        elif is_waiting or self._panels_wait:
+        elif is_waiting:
             self._show_again()
         snapshot, slice, grid = self.training.snapshots.newest, self.training.slices.newest, self.training.grids.newest
         selected = self.controller.selected
@@ -325,6 +320,7 @@ class Workbench(QWidget):
 
     def _show(self, published: Published) -> None:
         """Show this, of another document or problem a part a frame: each has many widgets to make and to lay out."""
+        begun = time.monotonic()
         self._restore_view()
         picture, before = published.picture, self.controller.shown
         selected = self.controller.selected
@@ -350,14 +346,19 @@ class Workbench(QWidget):
         if _PANEL in parts:
             self.problem_panel.prepare(picture.kind)
         is_other = before is not None and before.picture.subject is not picture.subject
-        may_wait = len(parts) > 1 and not self.controller.is_dragging and not self._panels_wait
-        self._panels_wait = is_other and may_wait  # for stage and curves of other examples take a frame by themselves
-        shows_panels = self.controller.all_edits_shown and not self._panels_wait
+        shows_panels = self.controller.all_edits_shown
+        if is_other and len(parts) > 1 and not self.controller.is_dragging and not self._panels_wait:
+            # Stage and curves of other examples take a frame by themselves, and each panel one.
+            self._panels_wait, self._shown_parts, shows_panels = True, _PANEL, False
+        elif _RUN in parts:
+            self._panels_wait = False
         if _PROBLEM in parts and shows_panels:
             self.problem_panel.refresh(picture)
         if _RUN in parts and shows_panels:
             self._show_settings(picture, run)
         settle_layouts()
+        if time.monotonic() - begun > _LONG_WORK:
+            self._painting.withhold()
 
     def _show_race(self, published: Published, run: RunPicture) -> None:
         """The stage, and what is around it."""
