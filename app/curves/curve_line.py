@@ -19,7 +19,7 @@ from app.plots.scale import Scale
 from engine import DIVERGED
 
 if TYPE_CHECKING:
-    from engine import RunPicture, SessionPicture
+    from engine import RunPicture, SessionPicture, Tweak
 
 
 class PixelLine:
@@ -87,6 +87,19 @@ class CurveLine:
         self._extent: tuple[tuple[bool, bool], Extent] | None = None
         self._whole: Bins | Points | None = None
         self._begins = 0
+        self._tweaks: tuple[Tweak, ...] = ()
+        self._tweak_updates = np.empty(0)
+
+    @property
+    def tweak_updates(self) -> Array:
+        """(k,): of the run's tweaks, of which there may be a hundred thousand: only what has come is looked through."""
+        tweaks, known = self.run.tweaks, len(self._tweaks)
+        if tweaks is not self._tweaks:
+            if tweaks[:known] != self._tweaks:
+                known = 0
+            come = [float(tweak.update) for tweak in tweaks[known:]]
+            self._tweaks, self._tweak_updates = tweaks, np.append(self._tweak_updates[:known], come)
+        return self._tweak_updates
 
     def pull(self, run: RunPicture, picture: SessionPicture, mapping: XAxisMapping, span: int) -> None:
         """Take the newer picture of the run. span: updates to average over, 0 for none."""

@@ -20,7 +20,7 @@ _NEAR = 4.0
 
 def tweak_places(line: CurveLine, x: Scale) -> np.ndarray:
     """The pixel of each of the run's tweaks; NaN of those before a branch, which its origin has, too."""
-    updates = np.array([tweak.update for tweak in line.run.tweaks], float)
+    updates = line.tweak_updates
     if not len(updates):
         return updates
     return np.where(updates < line.run.begins, np.nan, x.pixels(line.mapping.at(updates)))
@@ -35,7 +35,9 @@ def draw_tweaks(painter: QPainter, plot: QRectF, places: np.ndarray, colour: QCo
     painter.setPen(QPen(colour, 2.0))
     inside = places[(places >= plot.left()) & (places <= plot.right())]
     lines = []
-    for place in np.unique(np.round(inside / 2.0) * 2.0).astype(int).tolist():
+    begin = math.floor(plot.left() / 2.0)
+    seen = np.bincount(np.round(inside / 2.0).astype(int) - begin)  # without sorting a hundred thousand
+    for place in (2 * (np.flatnonzero(seen) + begin)).tolist():
         row = taken[place] = taken.get(place, -1) + 1
         bottom = plot.bottom() - 1.0 - row % ROWS * (_TICK + 1.0)
         lines.append(QLineF(place, bottom - _TICK, place, bottom))

@@ -48,19 +48,48 @@ def sentence(run: RunPicture, place: int) -> str:
     kind = kind_of_edit(tweak.setting)
     if kind is not None:
         return f"{kind.edit_words(tweak.setting, tweak.value, lambda each: number(float(each)))} {when}"
-    bringing = [part for kind in PROBLEMS.values() for part in kind.brings_others]
-    settings, old = run.initial, None
-    for before in run.tweaks[:place]:
-        if of_run(before.setting):
-            settings = settings.having(before.setting, before.value)
-        elif before.setting == tweak.setting:
-            old = before.value
-        elif before.setting.part in (tweak.setting.part, *bringing):
-            old = None if before.setting.part != PARAMETER else old
-    if of_run(tweak.setting):
-        old = settings.value(tweak.setting)
+    settings = settings_before(run, place)
+    old = settings.value(tweak.setting) if of_run(tweak.setting) else _problem_before(run, place)
     name = _name(tweak.setting, settings, run.shown.theta.size)
     return f"{name} {_change(tweak.setting, old, tweak.value)} {when}"
+
+
+def settings_before(run: RunPicture, place: int) -> RunSettings:
+    """The settings before the run's tweak number `place`; what a later tweak has replaced is not applied, for a run may
+    have a hundred thousand.
+    """
+    counting, replaced, seen = [], set[str](), set[Setting]()
+    for tweak in reversed(run.tweaks[:place]):
+        if tweak.setting in seen:
+            continue
+        seen.add(tweak.setting)
+        if of_run(tweak.setting) and replaced.isdisjoint(_replacing(tweak.setting)):
+            replaced.add(tweak.setting.path)
+            counting.append(tweak)
+    settings = run.initial
+    for tweak in reversed(counting):
+        settings = settings.having(tweak.setting, tweak.value)
+    return settings
+
+
+def _replacing(setting: Setting) -> list[str]:
+    """The paths of the settings whose change makes an earlier change of this one count no more."""
+    words = setting.path.split(".")
+    whole = [".".join(words[:count]) for count in range(1, len(words))]
+    return whole + words[1:2] if setting.part == DRIVE else whole
+
+
+def _problem_before(run: RunPicture, place: int) -> object:
+    """The value that a setting of the problem had before the run's tweak number `place`; None if that is not known."""
+    setting = run.tweaks[place].setting
+    bringing = [part for kind in PROBLEMS.values() for part in kind.brings_others]
+    for before in reversed(run.tweaks[:place]):
+        if before.setting == setting:
+            return before.value
+        part = before.setting.part
+        if not of_run(before.setting) and part != PARAMETER and part in (setting.part, *bringing):
+            return None
+    return None
 
 
 def change_words(run: RunPicture, changes: Mapping[str, object]) -> str:

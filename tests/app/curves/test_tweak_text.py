@@ -1,7 +1,22 @@
 from __future__ import annotations
 
-from app.curves.tweak_text import sentence
-from engine import DATASETS, OPTIMIZERS, SCHEDULES, Layer, Session, Setting, Tweak, new_experiment, new_network, new_run
+import random
+
+from app.curves.tweak_text import sentence, settings_before
+from engine import (
+    DATASETS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Layer,
+    RunSettings,
+    Session,
+    Setting,
+    SettingError,
+    Tweak,
+    new_experiment,
+    new_network,
+    new_run,
+)
 from tests.app.curves.histories import history_of, run_of
 from tests.each import each
 
@@ -134,3 +149,42 @@ def test_every_tweak_has_words(path, value):
     for place, at in enumerate(("5", "1,700")):
         words = sentence(changed, place)
         assert words.endswith(f" at update {at}") and "{" not in words and "Choice" not in words
+
+
+def test_settings_before_a_tweak_are_those_of_all_before_it_applied():
+    chance = random.Random(3)
+    offered = [
+        ("optimizer", ["adam", "sgd", "momentum"]), ("optimizer.beta1", [0.8, 0.95]), ("optimizer.beta2", [0.9]),
+        ("schedule", ["constant", "cosine", "step"]), ("schedule.length", [20, 50]), ("schedule.factor", [0.5]),
+        ("learning_rate", [0.1, 0.3]), ("warmup", [0, 10]), ("batch", ["mini", "full"]), ("batch.size", [4, 8]),
+        ("drive.optimizer.beta1", ["linear", "step"]), ("drive.optimizer.beta1.length", [30, 60]),
+        ("drive.batch.size", ["linear"]), ("drive.batch.size.length", [5]), ("rates.hidden 1", [0.5, 2.0]),
+    ]  # fmt: skip
+    initial, kept = new_network("circle", ["adam"], (4, 2)).runs[0].settings, set()
+    for _ in range(60):
+        tweaks, expected, settings = [], [], initial
+        while len(tweaks) < 40:
+            path, values = chance.choice(offered)
+            tweak = Tweak(len(tweaks), Setting.of(path), chance.choice(values))
+            try:
+                changed = settings.having(tweak.setting, tweak.value)
+            except SettingError:
+                continue
+            tweaks.append(tweak)
+            expected.append(settings)
+            kept.add(path)
+            settings = changed
+        run = run_of(history_of([1.0]), tweaks=tuple(tweaks))
+        run.initial = initial
+        assert [settings_before(run, place) for place in range(len(tweaks))] == expected
+    assert kept > {"optimizer", "optimizer.beta1", "drive.optimizer.beta1", "drive.optimizer.beta1.length"}
+
+
+def test_of_many_tweaks_few_are_applied(monkeypatch):
+    tweaks = tuple(Tweak(place, Setting.of("learning_rate"), 0.1 + place % 7) for place in range(2000))
+    run = run_of(history_of([1.0]), tweaks=tweaks)
+    applied = []
+    having = RunSettings.having
+    monkeypatch.setattr(RunSettings, "having", lambda self, *given: applied.append(given) or having(self, *given))
+    assert sentence(run, 1999).startswith("η 3.1 → 4.1")
+    assert len(applied) == 1
