@@ -38,14 +38,9 @@ ENGINE_MAY_TOO = {
 }
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
-    (
-        "contracts",
-        "blocks",
-        "interruption",
-        "random_generator",
-        "training.stream",
-        "expressions.notation_hints",
-    ),
+    ("contracts", "blocks", "training.stream", "expressions.notation_hints"),
+    ("interruption",),
+    ("random_generator",),
     ("expressions.notation", "training.measures", "training.layer_rate", "queries"),
     ("expressions.expression", "rng", "decimation", "choices", "setting", "simd"),
     (

@@ -162,7 +162,7 @@ class SpringKind(ProblemKind):
         entries.close()
         return task
 
-    def problem(self, task):
+    def problem(self, task, check=no_check):
         return Problem(
             task=task,
             objective=three_springs.address,

@@ -80,7 +80,7 @@ def test_others_wait_for_a_window_that_is_late_until_its_next_frame_but_not_for_
     clock.at[clock.now + 0.02] = frames.begin
     assert waited(clock, frames) == pytest.approx(0.02, abs=0.005)
     clock.now += 0.04
-    assert waited(clock, frames) == pytest.approx(0.09, abs=0.005), "no longer than a person sees it stand still"
+    assert waited(clock, frames) == pytest.approx(0.08, abs=0.005), "no longer than a person sees it stand still"
     assert waited(clock, frames) == 0.0, "and once only"
 
 
@@ -101,7 +101,7 @@ def test_calls_of_a_package_wait_as_well_while_the_window_is_often_late(clock):
         frames.begin()
         assert waited_late(theirs) == 0.0, "nobody has looked yet whether it is late"
         frames.wait()
-        assert waited_late(theirs) == pytest.approx(0.08, abs=0.005)
+        assert waited_late(theirs) == pytest.approx(0.07, abs=0.005)
         assert waited_late(others) == 0.0, "they may hold what the window's thread wants"
         for _ in range(100):
             clock.now += 0.016
