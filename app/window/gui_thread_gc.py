@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 
 INTERVAL = 500  # milliseconds between collections of what is new
 MIDDLE_EVERY, OLD_EVERY = 4, 16  # of these collections, one of what has outlived one, and one of all that is not frozen
-AWAY = 30_000  # milliseconds after which nobody works in a window that is not the active one
+AWAY = 3000  # milliseconds after which nobody works in a window that is not the active one
 FEWEST_FROZEN = 20_000  # objects that are worth looking through once more
 
 
