@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QtMsgType
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.documents.settings import Settings
 from app.launch.main_window import MainWindow
@@ -180,10 +180,15 @@ def close_and_check(window: Window) -> None:
     window.__dict__.clear()  # pytest keeps what a fixture has given for longer than the test takes
 
 
+def top_level() -> dict[int, QWidget]:
+    """Those that there are, by their addresses: what Python knows them by may be made anew each time."""
+    return {shiboken6.getCppPointer(widget)[0]: widget for widget in QApplication.topLevelWidgets()}
+
+
 @contextmanager
 def nothing_left():
     """Neither a widget nor a thread may be left of what is opened inside."""
-    widgets = set(map(id, QApplication.topLevelWidgets()))
+    widgets = top_level()
     threads, frozen = set(threading.enumerate()), gc.get_freeze_count()
     yield
     if gc.get_freeze_count() > frozen:  # a window was open for so long that it has frozen what it had
@@ -191,8 +196,9 @@ def nothing_left():
     gc.collect()
     gc.freeze()  # what is left is imported or kept for other tests: no collection need look through it
     idle_deletions()
-    left = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in widgets]
-    assert not left, f"widgets without an owner are left: {left}"
+    left = [widget for address, widget in top_level().items() if address not in widgets]
+    told = [(widget.metaObject().className(), widget.objectName(), widget.parent()) for widget in left]
+    assert not left, f"widgets without an owner are left: {told}"
     running = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
     running = [name for name in running if not name.startswith("Dummy")]  # Qt's own, once seen by Python
     assert not running, f"threads are left: {running}"
