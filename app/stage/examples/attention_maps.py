@@ -30,11 +30,12 @@ DARK_TEXT, LIGHT_TEXT = QColor("#0b1220"), QColor("#f4f7fc")
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """cell: pixels of width and height; left: for the names of rows; columns: heads in a line; size: of a head with its
-    names.
+    """cell: pixels of width and height; widest: of a name; left: for the names of rows; columns: heads in a line; size:
+    of a head with its names.
     """
 
     cell: tuple[int, int]
+    widest: float
     left: int
     columns: int
     size: tuple[int, int]
@@ -101,7 +102,8 @@ class AttentionMaps(KeptPainting):
         """The number of heads in a line with which cells are largest."""
         length = len(self.names)
         metrics = QFontMetricsF(self.small_font())
-        left = math.ceil(min(max(metrics.horizontalAdvance(name) for name in self.names), 60.0)) + 6
+        widest = max(metrics.horizontalAdvance(name) for name in self.names)
+        left = math.ceil(min(widest, 60.0)) + 6
         tall = max(found.shape[1] for found in self.shares)
         found = []
         for columns in range(1, len(self._heads) + 1):
@@ -112,7 +114,7 @@ class AttentionMaps(KeptPainting):
             cell = cell if self._as_bars else (min(cell), min(cell))
             found.append((cell[0] * cell[1], -lines, columns, cell))
         _, _, columns, cell = max(found)
-        return _Layout(cell, left, columns, (left + length * cell[0], TITLE + NAMES + tall * cell[1]))
+        return _Layout(cell, widest, left, columns, (left + length * cell[0], TITLE + NAMES + tall * cell[1]))
 
     def _box(self, place: int, layout: _Layout) -> QRect:
         """Where the cells of a head are."""
@@ -133,9 +135,12 @@ class AttentionMaps(KeptPainting):
         return not self._heads
 
     def paint_kept(self, painter: QPainter) -> None:
+        """Those heads for which there is room: of many long sequences only some are on screen."""
         layout = self._layout()
         for place in range(len(self._heads)):
-            self._draw_head(painter, place, layout)
+            whole = self._box(place, layout).adjusted(-layout.left, -TITLE - NAMES, 0, 0)
+            if whole.intersects(self.rect()):
+                self._draw_head(painter, place, layout)
 
     def _draw_head(self, painter: QPainter, place: int, layout: _Layout) -> None:
         block, head = self._heads[place]
@@ -175,12 +180,13 @@ class AttentionMaps(KeptPainting):
         """A shade for each pair of steps; with its number, where there is room."""
         high, wide = shares.shape
         ends, cell = rgb(self.theme.field, self.theme.accent), sides[0]
-        colours = ends[0] + (ends[1] - ends[0]) * np.nan_to_num(shares, nan=0.0)[:, :, None]
-        rows = np.ascontiguousarray(packed(colours.reshape(-1, 3)).reshape(shares.shape))
+        colours = ends[0] + (ends[1] - ends[0]) * np.linspace(0.0, 1.0, 256)[:, None]
+        places = np.rint(255.0 * np.clip(np.nan_to_num(shares, nan=0.0), 0.0, 1.0)).astype(int)
+        rows = np.ascontiguousarray(packed(colours)[places])
         painter.drawImage(box, QImage(rows.data, wide, high, 4 * wide, QImage.Format.Format_RGB32))
         if cell < READABLE:
             return
-        light = colours @ (0.299, 0.587, 0.114) > 135
+        light = (colours @ (0.299, 0.587, 0.114) > 135)[places]
         for row, column in np.ndindex(*shares.shape):
             painter.setPen(DARK_TEXT if light[row, column] else LIGHT_TEXT)
             where = QRect(box.left() + column * cell, box.top() + row * cell, cell, cell)
@@ -189,8 +195,7 @@ class AttentionMaps(KeptPainting):
     def _draw_names(self, painter: QPainter, box: QRect, rows: int, layout: _Layout) -> None:
         """The steps along both sides; with many only every second, third ... one."""
         metrics, (cell, high), length = QFontMetricsF(painter.font()), layout.cell, len(self.names)
-        widest = max(metrics.horizontalAdvance(name) for name in self.names) + 4
-        step = max(1, math.ceil(min(widest, 60.0) / cell))
+        step = max(1, math.ceil(min(layout.widest + 4, 60.0) / cell))
         for column in range(0, length, step):
             where = QRectF(box.left() + column * cell, box.top() - NAMES, cell * step, NAMES)
             flag = Qt.AlignmentFlag.AlignHCenter if step == 1 else Qt.AlignmentFlag.AlignLeft
