@@ -185,11 +185,13 @@ def test_a_change_of_the_problem_is_of_the_run_whose_problem_is_on_screen(opened
     controller.select("adam")
     window.settle()
     window.until(lambda: window.picture.run_task.hidden[0].units == 9)
+    window.settle()  # its panel comes frames after its picture
     for id, units in (("sgd", 8), ("adam", 7)):
         controller.select(id)  # the panel is still that of Adam, and after that of the other
         panel.changed.emit({"hidden": [{"units": units}]})
         window.settle()
         window.until(lambda id=id: window.bench.controller.shown.picture.has_own == (id == "adam"))
+        window.settle()
     assert window.picture.task.hidden[0].units == 7, "that of all runs was on screen"
     assert window.run("adam").shown.problem.task.hidden[0].units == 8, "its own was on screen"
     controller.duplicate_selected()
